@@ -1,0 +1,1 @@
+"""Benchmarks: each measures a ratio to a floor of the same run."""

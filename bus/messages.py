@@ -1,0 +1,286 @@
+"""What is said on the bus: every payload of the contract, as a struct.
+
+Unknown fields are ignored (a newer device may say more); a field that does not fit is an error. Times are
+RFC 3339 UTC with milliseconds, money is whole đồng, text in many languages is `{language: words}`.
+"""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+Id = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,31}\Z")]
+Label = Annotated[str, Meta(pattern=r"\A[A-Z][0-9]{3,4}\Z")]
+TicketId = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}-[A-Z][0-9]{3,4}\Z")]
+Time = Annotated[datetime, Meta(tz=True)]
+Language = Annotated[str, Meta(pattern=r"\A[a-z]{2,3}\Z")]
+Amount = Annotated[int, Meta(ge=1, le=500_000_000)]  # đồng
+Text = dict[str, str]
+
+Category = Id  # "ordinary", "priority"
+CounterStatus = Literal["closed", "paused", "free", "calling", "serving"]
+Outcome = Literal["printed", "sent", "unknown", "failed", "shown"]
+Show = Literal["idle", "pay", "paid", "expired", "rate", "thanks"]
+
+
+class Payload(Struct, frozen=True):
+    """A part of a message."""
+
+
+_FRACTION = re.compile(rb'(?<=[0-9]T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{3})?[0-9]*Z"')
+_encode = msgspec.json.Encoder().encode
+
+
+def encode(payload: Payload) -> bytes:
+    """The payload as JSON, times cut to milliseconds (always three digits)."""
+    return _FRACTION.sub(lambda found: (found[1] or b".000") + b'Z"', _encode(payload))
+
+
+class Rev(Payload, frozen=True):
+    """The journal that a retained state reflects: compared per topic, a new epoch replaces everything."""
+
+    epoch: str
+    seq: int
+
+
+class State(Payload, frozen=True):
+    """A retained state: the whole picture, never a difference."""
+
+    rev: Rev
+
+
+class Wait(Payload, frozen=True):
+    """How long a new ticket would wait, in minutes: a range that leans upward."""
+
+    low: int
+    high: int
+
+
+# What the hub keeps on the bus
+
+
+class HubClock(Payload, frozen=True):
+    """Whether the hub's time can be trusted."""
+
+    synchronised: bool
+    drift_s: int  # wall clock minus hub time
+
+
+class CenterState(State, frozen=True):
+    center: Id
+    title: Text
+    name: Text
+    languages: tuple[Language, ...]
+    timezone: str
+    day: date
+    open: bool
+    notices: tuple[Text, ...]
+    clock: HubClock
+    boot: str  # made anew at each start of the hub
+    at: Time  # the hub's time when it was sent: the only clock that screens show
+    track_url: str = ""
+
+
+class FeeInfo(Payload, frozen=True):
+    purpose: str
+    amount: Amount
+
+
+class ServiceInfo(Payload, frozen=True):
+    id: Id
+    letter: str
+    name: Text
+    hint: Text
+    icon: str
+    place: Text  # where to go, as the ticket says it
+    fees: tuple[FeeInfo, ...] = ()
+
+
+class CounterInfo(Payload, frozen=True):
+    id: Id
+    number: str
+    name: Text
+    services: tuple[Id, ...]
+    overflow: tuple[Id, ...] = ()
+
+
+class Catalog(State, frozen=True):
+    """Services and counters as people see them."""
+
+    services: tuple[ServiceInfo, ...]
+    counters: tuple[CounterInfo, ...]
+
+    def service(self, id: str) -> ServiceInfo | None:  # noqa: A002
+        return next((each for each in self.services if each.id == id), None)
+
+    def counter(self, id: str) -> CounterInfo | None:  # noqa: A002
+        return next((each for each in self.counters if each.id == id), None)
+
+
+class QueueState(State, frozen=True):
+    service: Id
+    waiting: int
+    serving: int
+    issued: int  # numbers given today
+    wait: Wait | None  # none while no counter is open for it
+    taking: bool
+
+
+class CounterState(State, frozen=True):
+    counter: Id
+    turn: int  # counts every act at this counter; an act says which turn it has seen
+    status: CounterStatus
+    since: Time  # when this status began
+    ticket: TicketId | None = None
+    label: Label | None = None
+    category: Category | None = None
+    service: Id | None = None
+    recalled: int = 0
+    serves: tuple[Id, ...] = ()  # the services that it was opened with
+    order: str | None = None  # the payment order that is open here
+
+
+class BoardCall(Payload, frozen=True):
+    """A call in the list of the last calls."""
+
+    ticket: TicketId
+    nth: int  # 1 for the first call of this ticket, 2 for its first recall
+    seq: int  # the call's number in the journal
+    label: Label
+    counter: Id
+    number: str  # of the counter, as it is drawn
+    calling: bool  # the person has not come yet
+    age_s: int  # since the call, by the hub's running time
+
+
+class Board(State, frozen=True):
+    calls: tuple[BoardCall, ...]  # newest first
+
+
+class Panel(State, frozen=True):
+    """What the QR panel of a counter shows; the hub decides, the panel draws."""
+
+    counter: Id
+    show: Show
+    order: str | None = None
+    label: Label | None = None
+    qr: str | None = None
+    amount: Amount | None = None
+    purpose: str | None = None
+    reference: str | None = None
+    since: Time | None = None
+    expires: Time | None = None
+
+
+class Call(Payload, frozen=True):
+    """One announcement. Displays announce once per (ticket, nth)."""
+
+    ticket: TicketId
+    nth: int
+    seq: int
+    label: Label
+    counter: Id
+    number: str
+    name: Text  # of the counter
+    languages: tuple[Language, ...]
+
+
+# What devices keep on the bus
+
+Role = Literal["hub", "kiosk", "display", "bridge", "web", "printer", "technician"]
+
+
+class Status(Payload, frozen=True):
+    """`lost` is the will; both carry the session, so that a late will of an old session is known as such."""
+
+    status: Literal["online", "lost"]
+    session: str
+    role: Role
+    version: str
+    host: str
+
+
+class LinkHealth(Payload, frozen=True):
+    """A serial device, or the printer."""
+
+    name: str
+    state: str  # a word for people: "ready", "paper-out", "silent"
+    frames: int = 0
+    errors: int = 0
+
+
+class Health(Payload, frozen=True):
+    at: Time
+    uptime_s: int
+    memory_mb: int  # of the process
+    disk_free_mb: int
+    temperature_c: float | None = None
+    frame_age_s: float | None = None  # a screen's last presented frame
+    printer: str | None = None
+    links: tuple[LinkHealth, ...] = ()
+    queued: int = 0  # messages in the inbox
+    last_error: str = ""
+
+
+# Answers
+
+
+class Fault(Payload, frozen=True):
+    code: str
+    message: str  # English, for logs; screens translate the code
+    field: str = ""
+
+
+class Answer(Payload, frozen=True, omit_defaults=True):
+    """The answer to a request: `result` of the verb, or `error`."""
+
+    ok: bool
+    result: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    error: Fault | None = None
+
+
+class Ticket(Payload, frozen=True):
+    """A number given to a citizen."""
+
+    id: TicketId
+    label: Label
+    service: Id
+    category: Category
+    language: Language
+    at: Time
+    ahead: int
+    wait: Wait | None
+    place: Text
+    track: str = ""  # a public address of this ticket's page
+
+
+class Order(Payload, frozen=True):
+    """A payment that is asked for."""
+
+    id: str
+    counter: Id
+    ticket: TicketId | None
+    label: Label | None
+    amount: Amount
+    purpose: str
+    reference: Annotated[str, Meta(pattern=r"\A[A-Z0-9]{1,19}\Z")]
+    qr: str
+    status: Literal["open", "paid", "cancelled", "expired"]
+    expires: Time
+
+
+class Adopted(Payload, frozen=True):
+    void: tuple[UUID, ...]  # requests whose ticket, if there is one, is void from now on
+
+
+class PaymentResult(Payload, frozen=True):
+    match: Literal["matched", "duplicate", "unmatched"]
+    order: str | None = None
+    reason: str = ""
+
+
+class Nothing(Payload, frozen=True):
+    """The result of a verb that has none."""

@@ -1,0 +1,1 @@
+"""Hall board, counter sign and QR panel."""

@@ -1,0 +1,1 @@
+"""Keypads and signs on a serial line, joined to the bus."""

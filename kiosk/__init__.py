@@ -1,0 +1,1 @@
+"""The touch screen that gives out numbers."""

@@ -1,0 +1,1 @@
+"""The pygame toolkit that every screen is drawn with."""
