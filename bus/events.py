@@ -1,7 +1,7 @@
 """What happened: the events that the hub commits, the journal's only content.
 
-The engine makes them, the journal keeps them for good, and the topic `journal` tells them. A field may be added
-with a default; a meaning is never changed. `type` on the wire is the name of the event.
+The engine makes them, the journal keeps them for good, and the topic `journal` tells them. A field may be
+added with a default; a meaning is never changed. `type` on the wire is the name of the event.
 """
 
 from datetime import date
@@ -39,7 +39,7 @@ class TicketDelivered(Event, frozen=True, tag="ticket-delivered"):
 
 
 class RequestGivenUp(Event, frozen=True, tag="request-given-up"):
-    """The asker gave this request up: its ticket, if there is one, is void, and so is a later `take` with it."""
+    """The asker gave this request up: its ticket, if any, is void, and so is a later `take` with it."""
 
     device: Id
     request: UUID

@@ -1,4 +1,4 @@
-"""The words that people read: gettext catalogues in `config/locale`, and how money, hours and dates are written.
+"""The words that people read: gettext catalogues in `config/locale`, and how money, hours and dates look.
 
 Message ids are English, so English needs no catalogue. What a language lacks is said in Vietnamese.
 """
