@@ -1,0 +1,121 @@
+"""Asking the hub: the same request again, under the same id, until it is answered or its asker gives up."""
+
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from bus.asks import VERBS, Request
+from bus.messages import Answer, Payload, encode
+from bus.session import Message, Session
+from bus.topics import ASK, REPLY
+from config.clock import Clock
+from config.errors import Refused, Unreachable
+
+log = logging.getLogger(__name__)
+
+REPEAT_S = (0.5, 1.0, 2.0)  # between one sending and the next; the last one stays
+
+Then = Callable[[Payload | Refused | Unreachable], None]
+
+
+@dataclass
+class Pending:
+    verb: str
+    fields: Request
+    deadline: float
+    then: Then
+    sent: int = 0
+    again: float = 0.0
+
+
+class Asker:
+    """The requests that a device has under way. Owned by one loop; nothing here blocks."""
+
+    def __init__(self, session: Session, center: str, device: str, clock: Clock) -> None:
+        self.session = session
+        self.center = center
+        self.device = device
+        self.clock = clock
+        self.pending: dict[bytes, Pending] = {}
+
+    def ask(self, verb: str, fields: Request, *, within: float, then: Then) -> None:
+        """Send the request, and call `then` once: with the result, `Refused`, or `Unreachable`.
+
+        `within` is in seconds. Asking again with an id that is under way takes the earlier one's place.
+        """
+        now = self.clock.monotonic()
+        self.pending[fields.request.bytes] = Pending(verb, fields, now + within, then)
+        self.advance()
+
+    def advance(self) -> None:
+        """Send what is due, and end what is past its deadline."""
+        now = self.clock.monotonic()
+        for key, pending in list(self.pending.items()):
+            left = pending.deadline - now
+            if left <= 0:
+                del self.pending[key]
+                log.warning("no answer from the hub verb=%s request=%s", pending.verb, pending.fields.request)
+                pending.then(Unreachable(f"The hub did not answer {pending.verb} in time."))
+            elif now >= pending.again and self._send(key, pending, left):
+                pending.again = now + REPEAT_S[min(pending.sent, len(REPEAT_S) - 1)]
+                pending.sent += 1
+
+    def due(self) -> float | None:
+        """Seconds until `advance` has something to do, or none while nothing is under way."""
+        if not self.pending:
+            return None
+        now = self.clock.monotonic()
+        connected = self.session.connected
+        return max(
+            0.0,
+            min(min(each.deadline, each.again if connected else math.inf) for each in self.pending.values())
+            - now,
+        )
+
+    def reconnected(self) -> None:
+        """Send everything under way at once: what went out before may be lost."""
+        for pending in self.pending.values():
+            pending.again = 0.0
+        self.advance()
+
+    def receive(self, message: Message) -> None:
+        """Take an answer. One that nobody waits for any more is let go."""
+        pending = self.pending.get(message.correlation or b"")
+        if pending is None:
+            log.info("an answer came that nobody waits for topic=%s", message.topic)
+            return
+        try:
+            answer = msgspec.json.decode(message.payload, type=Answer)
+            outcome: Payload | Refused
+            if answer.ok and isinstance(answer.result, msgspec.Raw):
+                outcome = msgspec.json.decode(answer.result, type=VERBS[pending.verb].result)
+            elif answer.error is not None:
+                outcome = Refused(answer.error.code, answer.error.message, field=answer.error.field)
+            else:
+                raise msgspec.ValidationError("neither a result nor an error")
+        except msgspec.DecodeError as error:
+            log.error("an answer cannot be read verb=%s error=%s", pending.verb, error)
+            return
+        if isinstance(outcome, Refused) and outcome.code == "busy":
+            return  # the hub could not write it down; the next repetition may succeed
+        del self.pending[message.correlation or b""]
+        pending.then(outcome)
+
+    def _send(self, key: bytes, pending: Pending, left: float) -> bool:
+        return self.session.publish(
+            ASK.path(self.center, device=self.device, verb=pending.verb),
+            encode(pending.fields),
+            expires_s=math.ceil(left),
+            reply_to=REPLY.path(self.center, device=self.device),
+            correlation=key,
+        )
+
+
+def result_of(outcome: Payload | Refused | Unreachable) -> Payload:
+    """The result, or the error raised: for callers that wait."""
+    if isinstance(outcome, Refused | Unreachable):
+        raise outcome
+    return outcome

@@ -1,0 +1,263 @@
+"""What every role has on the bus: a session, the state of the hub, status, health, and an ear for requests."""
+
+import logging
+import os
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from queue import SimpleQueue
+from typing import Literal
+from uuid import UUID, uuid4
+
+import msgspec
+
+from bus.asker import Asker, Then
+from bus.asks import DEVICE_VERBS, MAX_REQUEST_BYTES, Identity, Request
+from bus.health import HealthFacts, LastError, health
+from bus.messages import Answer, Fault, Nothing, Payload, Role, State, Status, encode
+from bus.session import Connected, Message, Session, Will
+from bus.states import States
+from bus.supervisor import Supervisor
+from bus.topics import DEVICE_ASK, DEVICE_REPLY, HEALTH, REPLY, STATUS, TOPICS, Topic
+from config.clock import Clock
+from config.errors import Refused
+from config.settings import Device as Settings
+
+log = logging.getLogger(__name__)
+
+HEALTH_S = 30.0
+
+Reply = Callable[[Payload | Refused], None]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A retained state changed; `Device.states` has it already."""
+
+    topic: Topic
+    ids: dict[str, str]
+    payload: State
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message of a topic that was subscribed and is not state."""
+
+    topic: Topic
+    ids: dict[str, str]
+    payload: Payload
+
+
+class Device:
+    """A part of the centre on the bus.
+
+    Its loop repeats `step`; everything happens on that loop's thread. `health_facts` may be set by the part.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        role: Role,
+        subscriptions: Sequence[str] = (),
+        *,
+        clock: Clock | None = None,
+        keep_s: int = 0,
+    ) -> None:
+        self.center = settings.center
+        self.name = settings.device
+        self.role: Role = role
+        self.folder = settings.folder
+        self.clock = clock or Clock()
+        self.states = States(self.clock)
+        self.run_id = uuid4().hex  # will and birth carry it
+        self.health_facts: Callable[[], HealthFacts] = HealthFacts
+        self.session = Session(
+            settings.broker,
+            self.name,
+            (
+                *subscriptions,
+                REPLY.path(self.center, device=self.name),
+                STATUS.path(self.center, device=self.name),
+                DEVICE_ASK.filter(self.center, device=self.name),
+            ),
+            will=Will(STATUS.path(self.center, device=self.name), encode(self._status("lost"))),
+            keep_s=keep_s,
+        )
+        self.asker = Asker(self.session, self.center, self.name, self.clock)
+        self.supervisor = Supervisor()
+        self._started = self.clock.monotonic()
+        self._health_due = self._started
+        self._errors = LastError()
+        self._handlers: dict[str, Callable[[Request, Reply], None]] = {
+            "identify": self._identify,
+            "restart": self._restart,
+        }
+        self._restarting = False
+
+    @property
+    def inbox(self) -> SimpleQueue[object]:
+        """Any thread may put an object here: it wakes `step` and comes out of it."""
+        return self.session.inbox
+
+    @property
+    def connected(self) -> bool:
+        return self.session.connected
+
+    def __enter__(self) -> "Device":
+        logging.getLogger().addHandler(self._errors)
+        self.session.__enter__()
+        self.supervisor.ready()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
+        logging.getLogger().removeHandler(self._errors)
+
+    def __repr__(self) -> str:
+        return f"<Device {self.name} ({self.role}) {'connected' if self.connected else 'away'}>"
+
+    # What a part does with it
+
+    def step(self, timeout: float) -> list[object]:
+        """Wait up to `timeout` seconds for the inbox and return what is new for the part, in order.
+
+        That is `Connected`, `Disconnected`, `Changed`, `Received`, a `Message` of a topic that only the
+        part can read (requests to the hub), and what other threads put into the inbox. Answers reach the `then`
+        of their `ask` in here, and a technician's requests their handlers.
+        """
+        self.supervisor.progress()
+        now = self.clock.monotonic()
+        waits = [timeout, self._health_due - now, self.asker.due()]
+        items = self.session.receive(max(0.0, min(each for each in waits if each is not None)))
+        news: list[object] = []
+        for item in items:
+            if isinstance(item, Message):
+                if (told := self._read(item)) is not None:
+                    news.append(told)
+                continue
+            if isinstance(item, Connected):
+                self.publish(STATUS, self._status("online"), device=self.name)
+                self.report()
+                self.asker.reconnected()
+            news.append(item)
+        self.asker.advance()
+        if self.clock.monotonic() >= self._health_due:
+            self.report()
+        if self._restarting:
+            self.session.close()
+            raise SystemExit(0)
+        return news
+
+    def ask(self, verb: str, fields: Request, *, within: float, then: Then) -> None:
+        """Ask the hub; `then` gets the result, `Refused`, or, after `within` seconds, `Unreachable`."""
+        self.asker.ask(verb, fields, within=within, then=then)
+
+    def publish(self, topic: Topic, payload: Payload, **ids: str) -> bool:
+        """Send as the contract says for this topic; False while disconnected."""
+        return self.session.publish(
+            topic.path(self.center, **ids),
+            encode(payload),
+            qos=topic.qos,
+            retain=topic.retained,
+            expires_s=topic.expires_s,
+        )
+
+    def serve(self, verb: str, handler: Callable[[Request, Reply], None]) -> None:
+        """Answer a technician's request of `DEVICE_VERBS`; the handler replies now or later."""
+        self._handlers[verb] = handler
+
+    def report(self) -> None:
+        """Tell the health now: at each change that a technician would want to know."""
+        self._health_due = self.clock.monotonic() + HEALTH_S
+        facts = self.health_facts()
+        queued = self.inbox.qsize()
+        told = health(self.clock, self._started, self.folder, queued, self._errors.text, facts)
+        self.publish(HEALTH, told, device=self.name)
+
+    # What it does by itself
+
+    def _read(self, message: Message) -> object | None:
+        """A message as the part wants it, or nothing where it was for us."""
+        if message.topic == REPLY.path(self.center, device=self.name):
+            self.asker.receive(message)
+            return None
+        if DEVICE_ASK.match(message.topic):
+            self._serve(message)
+            return None
+        try:
+            if f"/{self.center}/state/" in message.topic:
+                changed = self.states.receive(message.topic, message.payload, kept=message.retained)
+                return Changed(*changed) if changed else None
+            for topic in TOPICS:
+                ids = topic.match(message.topic)
+                if ids is None or topic.payload is Request:
+                    continue
+                payload = msgspec.json.decode(message.payload, type=topic.payload)
+                if isinstance(payload, Status) and ids["device"] == self.name:
+                    self._hear_own_status(payload)
+                    return None
+                return Received(topic, ids, payload)
+        except msgspec.DecodeError as error:
+            log.error("a message cannot be read topic=%s error=%s", message.topic, error)
+            return None
+        return message
+
+    def _hear_own_status(self, status: Status) -> None:
+        """A will that comes late would leave us lost for all to see."""
+        if status.status == "lost":
+            self.publish(STATUS, self._status("online"), device=self.name)
+
+    def _serve(self, message: Message) -> None:
+        ids = DEVICE_ASK.match(message.topic) or {}
+        to = DEVICE_REPLY.match(message.reply_to or "") or {}
+        verb = ids["verb"]
+
+        def reply(outcome: Payload | Refused) -> None:
+            if isinstance(outcome, Refused):
+                log.warning("refused a technician's request verb=%s error=%s", verb, outcome.message)
+                answer = Answer(ok=False, error=Fault(outcome.code, outcome.message, outcome.field))
+            else:
+                answer = Answer(ok=True, result=msgspec.Raw(encode(outcome)))
+            if to.get("device") == self.name:
+                topic = DEVICE_REPLY.path(self.center, device=self.name, asker=to["asker"])
+                self.session.publish(topic, encode(answer), correlation=message.correlation)
+
+        if message.retained:
+            reply(Refused("bad-request", "A request must not be retained."))
+            return
+        handler = self._handlers.get(verb)
+        if handler is None or len(message.payload) > MAX_REQUEST_BYTES:
+            reply(Refused("bad-request", f"A {self.role} does not know the request {verb!r}.", field="verb"))
+            return
+        try:
+            request = msgspec.json.decode(message.payload, type=DEVICE_VERBS[verb][0])
+        except msgspec.DecodeError as error:
+            reply(Refused("bad-request", str(error)))
+            return
+        handler(request, reply)
+
+    def _status(self, status: Literal["online", "lost"]) -> Status:
+        return Status(status, self.run_id, self.role, version("luot"), platform.node())
+
+    def _identify(self, _request: Request, reply: Reply) -> None:
+        reply(Identity(self.name, self.role, version("luot"), platform.node()))
+
+    def _restart(self, request: Request, reply: Reply) -> None:
+        """End, so that the supervisor starts us anew; a repeated request only gets its answer again."""
+        reply(Nothing())
+        if self._remember(request.request):
+            log.warning("restarting, as a technician asked request=%s", request.request)
+            self._restarting = True
+
+    def _remember(self, request: UUID) -> bool:
+        """Whether the request is a new one: kept on disk, for it may come again after the restart."""
+        path = self.folder / "last-restart"
+        if path.exists() and path.read_text() == str(request):
+            return False
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as file:
+            file.write(str(request))
+            file.flush()
+            os.fsync(file.fileno())
+        return True

@@ -1,0 +1,297 @@
+"""One MQTT 5 connection that mends itself, over paho-mqtt.
+
+paho's network thread only fills the inbox; the part's own loop takes from it with `receive`. What was
+received is acknowledged when the loop comes back for more, so after it was handled. A new client is made for
+every connection: nothing that was queued in an old one can be sent late, and an acknowledgement of an old
+connection never meets a new one's packet id (a broker counts from 1 again after its restart).
+"""
+
+import logging
+import random
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from config.settings import Broker
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S = 15
+WILL_DELAY_S = 5  # a reconnect does not flicker
+RECEIVE_MAXIMUM = 200
+HEALTHY_S = 30.0  # a connection this old resets the back-off
+BACK_OFF_S = (0.25, 8.0)  # first and longest; each wait is a random share of it
+PATIENCE_S = 5.0  # for one attempt to connect
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A connection stands; everything is subscribed anew."""
+
+    generation: int
+
+
+@dataclass(frozen=True)
+class Disconnected:
+    """The connection is gone, or an attempt failed for a new reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as it came; `mid` is the packet id within its connection's `generation`."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+    reply_to: str | None
+    correlation: bytes | None
+    generation: int
+    mid: int
+    qos: int
+
+
+@dataclass(frozen=True)
+class Will:
+    """What the broker says in our place when we are gone."""
+
+    topic: str
+    payload: bytes
+
+
+class Session:
+    """A device's connection to the broker: `with Session(…) as session: items = session.receive(1.0)`.
+
+    `keep_s` is how long the broker keeps the session over a lost connection (seconds; 0: each starts clean).
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        client_id: str,
+        subscriptions: Sequence[str],
+        *,
+        will: Will | None = None,
+        keep_s: int = 0,
+        inbox: SimpleQueue[object] | None = None,
+    ) -> None:
+        self.broker = broker
+        self.client_id = client_id
+        self.subscriptions = tuple(subscriptions)
+        self.will = will
+        self.keep_s = keep_s
+        self.inbox: SimpleQueue[object] = inbox or SimpleQueue()
+        self.connected = False
+        self._client: Client | None = None
+        self._generation = 0
+        self._stop = threading.Event()
+        self._lost = threading.Event()
+        self._unacknowledged: list[Message] = []
+        self._thread = threading.Thread(target=self._run, name=f"session-{client_id}", daemon=True)
+
+    def __enter__(self) -> "Session":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Session {self.client_id} {'connected' if self.connected else 'away'}>"
+
+    def close(self) -> None:
+        """Acknowledge what was handled, say goodbye and stop; a second call does nothing."""
+        self.acknowledge()
+        self._stop.set()
+        self._lost.set()
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE_S + 1)
+
+    def receive(self, timeout: float) -> list[object]:
+        """Acknowledge what was received before, then wait up to `timeout` s for the inbox and empty it.
+
+        Returns `Connected`, `Disconnected`, `Message`, and whatever other threads put there, in order.
+        """
+        self.acknowledge()
+        items: list[object] = []
+        try:
+            items.append(self.inbox.get(timeout=timeout) if timeout > 0 else self.inbox.get_nowait())
+            while len(items) < RECEIVE_MAXIMUM:
+                items.append(self.inbox.get_nowait())
+        except Empty:
+            pass
+        self._unacknowledged = [item for item in items if isinstance(item, Message) and item.qos]
+        return items
+
+    def acknowledge(self) -> None:
+        """Tell the broker that what `receive` returned last is done with; of an older connection, nothing."""
+        client = self._client
+        for message in self._unacknowledged:
+            if client is not None and self.connected and message.generation == self._generation:
+                client.ack(message.mid, message.qos)
+        self._unacknowledged = []
+
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = 1,
+        retain: bool = False,
+        expires_s: int | None = None,
+        reply_to: str | None = None,
+        correlation: bytes | None = None,
+    ) -> bool:
+        """Send now, or not at all: while disconnected nothing is queued and the answer is False."""
+        client = self._client
+        if client is None or not self.connected:
+            return False
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        if expires_s is not None:
+            properties.MessageExpiryInterval = expires_s
+        if reply_to is not None:
+            properties.ResponseTopic = reply_to
+        if correlation is not None:
+            properties.CorrelationData = correlation
+        sent = client.publish(topic, payload, qos=qos, retain=retain, properties=properties)
+        return sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    # The connection's thread
+
+    def _run(self) -> None:
+        failures = 0
+        said = ""
+        while not self._stop.is_set():
+            self._lost.clear()
+            began = time.monotonic()
+            reason = self._connect_once()
+            if time.monotonic() - began >= HEALTHY_S:
+                failures, said = 0, ""
+            if self._stop.is_set():
+                return
+            if reason != said:
+                log.warning("no connection to the broker: %s address=%s", reason, self._address())
+                self.inbox.put(Disconnected(reason))
+                said = reason
+            first, longest = BACK_OFF_S
+            self._stop.wait(random.uniform(0, min(longest, first * 2**failures)))
+            failures = min(failures + 1, 16)
+
+    def _connect_once(self) -> str:
+        """Connect and stay until the connection is lost; returns why."""
+        self._generation += 1
+        client = self._new_client(self._generation)
+        self._reason = "the broker did not answer"
+        try:
+            if self.broker.socket:
+                client.connect(self.broker.socket, 1, KEEPALIVE_S, **self._connect_options())
+            else:
+                client.connect(self.broker.host, self.broker.port, KEEPALIVE_S, **self._connect_options())
+        except (OSError, ValueError) as error:
+            return str(error)
+        client.loop_start()
+        self._lost.wait()
+        if self._stop.is_set() and self.connected:
+            client.disconnect(ReasonCode(PacketTypes.DISCONNECT, "Disconnect with will message"))
+        self.connected = False
+        client.loop_stop()
+        self._client = None
+        return self._reason
+
+    def _connect_options(self) -> dict[str, Any]:
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = (
+            self.keep_s or WILL_DELAY_S
+        )  # a will waits no longer than its session
+        properties.ReceiveMaximum = RECEIVE_MAXIMUM
+        return {"clean_start": not self.keep_s, "properties": properties}
+
+    def _new_client(self, generation: int) -> Client:
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            self.client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            transport="unix" if self.broker.socket else "tcp",
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = PATIENCE_S
+        client.max_inflight_messages_set(RECEIVE_MAXIMUM)
+        client.username_pw_set(self.broker.username or self.client_id, self.broker.password or None)
+        if self.broker.ca:
+            client.tls_set(ca_certs=self.broker.ca, cert_reqs=ssl.CERT_REQUIRED)
+        if self.will:
+            properties = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
+            properties.WillDelayInterval = WILL_DELAY_S
+            client.will_set(self.will.topic, self.will.payload, qos=1, retain=True, properties=properties)
+
+        def on_connect(
+            client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _props: Properties | None
+        ) -> None:
+            if code.is_failure:
+                self._reason = f"the broker refused this account ({code})"
+                self._lost.set()
+                return
+            for each in self.subscriptions:
+                # A retained request must not look like a live one, and a state kept by the broker must look
+                # like what it is: so Retain As Published for requests, and not for the rest.
+                client.subscribe(each, options=SubscribeOptions(qos=1, retainAsPublished="ask/" in each))
+            self._client = client
+            self.connected = True
+            log.info("connected to the broker address=%s account=%s", self._address(), self.client_id)
+            self.inbox.put(Connected(generation))
+
+        def on_disconnect(
+            _client: Client,
+            _data: object,
+            _flags: DisconnectFlags,
+            code: ReasonCode,
+            _props: Properties | None,
+        ) -> None:
+            if self.connected:
+                self._reason = f"the connection was lost ({code})"
+            self.connected = False
+            self._lost.set()
+
+        def on_message(_client: Client, _data: object, message: MQTTMessage) -> None:
+            properties = message.properties
+            self.inbox.put(
+                Message(
+                    topic=message.topic,
+                    payload=bytes(message.payload),
+                    retained=message.retain,
+                    reply_to=getattr(properties, "ResponseTopic", None),
+                    correlation=getattr(properties, "CorrelationData", None),
+                    generation=generation,
+                    mid=message.mid,
+                    qos=message.qos,
+                )
+            )
+
+        client.on_connect = on_connect
+        client.on_disconnect = on_disconnect
+        client.on_message = on_message
+        client.on_socket_open = _send_at_once
+        return client
+
+    def _address(self) -> str:
+        return self.broker.socket or f"{self.broker.host}:{self.broker.port}"
+
+
+def _send_at_once(_client: Client, _data: object, sock: Any) -> None:
+    """Small messages are not held back to be joined with later ones."""
+    if sock.family in (socket.AF_INET, socket.AF_INET6):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,86 @@
+"""The hub's retained state as a device sees it, and the hub's time."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bus.messages import Board, Catalog, CenterState, CounterState, Panel, QueueState, Rev, State
+from bus.topics import STATE_CENTER, STATES, Topic
+from config.clock import Clock
+
+OLD_S = 15.0  # the hub's beat comes every 5 s
+
+
+class States:
+    """A mirror of `state/#`: each topic holds the newest picture, and an older revision never replaces it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.center: CenterState | None = None
+        self.catalog: Catalog | None = None
+        self.board: Board | None = None
+        self.queues: dict[str, QueueState] = {}
+        self.counters: dict[str, CounterState] = {}
+        self.panels: dict[str, Panel] = {}
+        self._told = 0.0  # when the centre's state last came, and when the hub itself last sent it
+        self._beat: float | None = None
+        self._revs: dict[str, Rev] = {}
+
+    def fresh(self) -> bool:
+        """Whether the hub spoke lately, by our own clock: retained state of a dead hub looks alive."""
+        return self._beat is not None and self.clock.monotonic() - self._beat < OLD_S
+
+    def hub_now(self) -> datetime | None:
+        """The hub's time now, the only one that screens show: a device's own clock may be years off."""
+        if self.center is None:
+            return None
+        return self.center.at + timedelta(seconds=self.clock.monotonic() - self._told)
+
+    def receive(self, path: str, payload: bytes, *, kept: bool) -> tuple[Topic, dict[str, str], State] | None:
+        """Take a message of `state/#`: what changed, or nothing where it is older than what is known.
+
+        `kept` says that the broker had it: it tells nothing about whether the hub is alive now.
+
+        Raises msgspec.ValidationError or DecodeError when it cannot be read as its struct.
+        """
+        for topic in STATES:
+            ids = topic.match(path)
+            if ids is None:
+                continue
+            if not payload:
+                self._forget(ids)
+                return None
+            state = msgspec.json.decode(payload, type=topic.payload)
+            assert isinstance(state, State)
+            known = self._revs.get(path)
+            if known is not None and known.epoch == state.rev.epoch and state.rev.seq < known.seq:
+                return None
+            self._revs[path] = state.rev
+            self._keep(state)
+            if topic is STATE_CENTER:
+                self._told = self.clock.monotonic()
+                if not kept:
+                    self._beat = self._told
+            return topic, ids, state
+        return None
+
+    def _keep(self, state: State) -> None:
+        match state:
+            case CenterState():
+                self.center = state
+            case Catalog():
+                self.catalog = state
+            case Board():
+                self.board = state
+            case QueueState():
+                self.queues[state.service] = state
+            case CounterState():
+                self.counters[state.counter] = state
+            case Panel():
+                self.panels[state.counter] = state
+
+    def _forget(self, ids: dict[str, str]) -> None:
+        """A retained topic was cleared: the catalogue has it no longer."""
+        self.queues.pop(ids.get("service", ""), None)
+        self.counters.pop(ids.get("counter", ""), None)
+        self.panels.pop(ids.get("counter", ""), None)
