@@ -1,4 +1,4 @@
-"""What every role has on the bus: a session, the state of the hub, status, health, and an ear for requests."""
+"""What every role has on the bus: a session, the state of the hub, status, health, and its ear."""
 
 import logging
 import os
@@ -122,8 +122,8 @@ class Device:
     def step(self, timeout: float) -> list[object]:
         """Wait up to `timeout` seconds for the inbox and return what is new for the part, in order.
 
-        That is `Connected`, `Disconnected`, `Changed`, `Received`, a `Message` of a topic that only the
-        part can read (requests to the hub), and what other threads put into the inbox. Answers reach the `then`
+        That is `Connected`, `Disconnected`, `Changed`, `Received`, a `Message` of a topic that only
+        the part can read (requests to the hub), and what other threads put into the inbox. Answers reach `then`
         of their `ask` in here, and a technician's requests their handlers.
         """
         self.supervisor.progress()
