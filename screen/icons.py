@@ -1,0 +1,123 @@
+"""Line icons, drawn by code: strokes of 1.7 units in a box of 24, with round ends and joins.
+
+They are drawn four times as large and scaled down, which is their antialiasing.
+"""
+
+from functools import lru_cache
+from itertools import pairwise
+from math import atan2, cos, hypot, radians, sin
+from typing import TypeAlias
+
+import pygame
+
+from screen.theme import Color
+
+Point: TypeAlias = tuple[float, float]
+Stroke: TypeAlias = tuple[Point, ...]
+
+BOX = 24.0
+WEIGHT = 1.7
+_FINER = 4
+
+
+def _arc(x: float, y: float, radius: float, start: float, end: float) -> Stroke:
+    """Round (x, y) from angle to angle: degrees, clockwise from the right, as y points down."""
+    steps = 40
+    angles = (radians(start + (end - start) * step / steps) for step in range(steps + 1))
+    return tuple((x + radius * cos(angle), y + radius * sin(angle)) for angle in angles)
+
+
+def _scallops(x: float, y: float, radius: float, count: int) -> Stroke:
+    """An awning's edge: half circles hanging side by side from (x, y)."""
+    return tuple(
+        point for each in range(count) for point in _arc(x + radius * (2 * each + 1), y, radius, 180, 0)
+    )
+
+
+def _heart() -> Stroke:
+    """Two lobes of a circle each, and the straight lines to the point that touch them."""
+    lobes = _arc(7.65, 8.9, 4.65, 150, 338) + _arc(16.35, 8.9, 4.65, 202, 390)
+    return (*lobes, (12.0, 20.6), lobes[0])
+
+
+_ICONS: dict[str, tuple[Stroke, ...]] = {
+    "person": (_arc(12, 7, 4, 0, 360), _arc(12, 20.5, 8, 180, 360)),
+    "house": (
+        ((2, 20.5), (22, 20.5)),
+        ((4.5, 20.5), (4.5, 10), (12, 3.5), (19.5, 10), (19.5, 20.5)),
+        ((9.4, 20.5), (9.4, 14.5), (14.6, 14.5), (14.6, 20.5)),
+    ),
+    "shop": (
+        ((4.5, 3.5), (19.5, 3.5), (21, 9.5), (3, 9.5), (4.5, 3.5)),
+        _scallops(3, 9.5, 2.25, 4),
+        ((4.5, 11.5), (4.5, 20.5), (19.5, 20.5), (19.5, 11.5)),
+        ((9.2, 20.5), (9.2, 15), (14.8, 15), (14.8, 20.5)),
+    ),
+    "document": (
+        ((5, 2.5), (14.5, 2.5), (19, 7), (19, 21.5), (5, 21.5), (5, 2.5)),
+        ((14.5, 2.5), (14.5, 7), (19, 7)),
+        ((8.8, 13.8), (11.2, 16.2), (15.4, 11.4)),
+    ),
+    "heart": (_heart(),),
+    "receipt": (
+        (
+            (5.5, 21), (5.5, 2.5), (18.5, 2.5), (18.5, 21), (16.3, 19.3), (14.2, 21), (12, 19.3),
+            (9.8, 21), (7.7, 19.3), (5.5, 21),
+        ),
+        ((9, 8), (15, 8)),
+        ((9, 12), (15, 12)),
+    ),
+    "check": (((6.5, 12.5), (10.3, 16.2), (17.5, 8.5)),),
+    "check-circle": (_arc(12, 12, 10.5, 0, 360), ((7.4, 12.6), (10.6, 15.7), (16.6, 9.1))),
+    "arrow-down": (((12, 3), (12, 20)), ((5, 13), (12, 20), (19, 13))),
+    "arrow-left": (((21, 12), (4, 12)), ((11, 5), (4, 12), (11, 19))),
+    "clock": (_arc(12, 12, 9.5, 0, 360), ((12, 6.5), (12, 12), (15.8, 14.4))),
+    "pause": (((8.5, 5), (8.5, 19)), ((15.5, 5), (15.5, 19))),
+    "scan": (
+        ((3, 8), (3, 3), (8, 3)), ((16, 3), (21, 3), (21, 8)),
+        ((21, 16), (21, 21), (16, 21)), ((8, 21), (3, 21), (3, 16)),
+        ((3, 12), (21, 12)),
+    ),
+    "alert": (
+        ((12, 3), (22, 20.5), (2, 20.5), (12, 3)),
+        ((12, 9.5), (12, 14.2)),
+        ((12, 17.4), (12, 17.4)),
+    ),
+    "offline": (
+        _arc(12, 18.5, 13, 222, 318), _arc(12, 18.5, 7.6, 222, 318),
+        ((12, 18.5), (12, 18.5)), ((4, 20.5), (20, 4.5)),
+    ),
+}  # fmt: skip
+
+NAMES = frozenset(_ICONS)
+
+
+@lru_cache(maxsize=64)
+def icon(name: str, size: int, color: Color, weight: float = WEIGHT) -> pygame.Surface:
+    """The icon in a box of `size` px, its ground clear; a thinner or bolder `weight` in units."""
+    unit = size * _FINER / BOX
+    large = pygame.Surface((size * _FINER, size * _FINER), pygame.SRCALPHA)
+    large.fill((*color, 0))  # the scaling mixes colours of clear pixels in, too
+    for stroke in _ICONS[name]:
+        _draw(large, [(x * unit, y * unit) for x, y in stroke], weight * unit / 2, color)
+    return pygame.transform.smoothscale(large, (size, size))
+
+
+def _draw(surface: pygame.Surface, points: list[Point], half: float, color: Color) -> None:
+    for x, y in points:
+        pygame.draw.circle(surface, color, (x, y), half)
+    for (x, y), (to_x, to_y) in pairwise(points):
+        if hypot(to_x - x, to_y - y) < 1:
+            continue
+        angle = atan2(to_y - y, to_x - x)
+        dx, dy = -sin(angle) * half, cos(angle) * half
+        corners = ((x + dx, y + dy), (to_x + dx, to_y + dy), (to_x - dx, to_y - dy), (x - dx, y - dy))
+        pygame.draw.polygon(surface, color, corners)
+
+
+def draw(
+    surface: pygame.Surface, name: str, center: Point, size: int, color: Color, weight: float = WEIGHT
+) -> pygame.Rect:
+    """Draw the icon about `center`; returns its box."""
+    image = icon(name, size, color, weight)
+    return surface.blit(image, image.get_rect(center=(round(center[0]), round(center[1]))))

@@ -1,0 +1,75 @@
+"""What several screens are made of: rounded panels, buttons, and a bar that runs out."""
+
+from functools import lru_cache
+
+import pygame
+
+from screen import text
+from screen.theme import INK, WHITE, Color
+
+_FINER = 4
+
+
+@lru_cache(maxsize=64)
+def _disc(radius: int, color: Color) -> pygame.Surface:
+    """An antialiased disc, whose quarters are the corners of panels."""
+    large = pygame.Surface((2 * radius * _FINER,) * 2, pygame.SRCALPHA)
+    large.fill((*color, 0))
+    pygame.draw.circle(large, color, (radius * _FINER, radius * _FINER), radius * _FINER)
+    return pygame.transform.smoothscale(large, (2 * radius, 2 * radius))
+
+
+def panel(
+    surface: pygame.Surface,
+    rect: pygame.Rect,
+    fill: Color,
+    radius: int,
+    *,
+    border: Color | None = None,
+    weight: int = 0,
+) -> None:
+    """A box with round corners; its border, `weight` px, lies inside `rect`."""
+    if border is not None and weight > 0:
+        panel(surface, rect, border, radius)
+        panel(surface, rect.inflate(-2 * weight, -2 * weight), fill, max(0, radius - weight))
+        return
+    radius = min(radius, rect.width // 2, rect.height // 2)
+    if radius <= 0:
+        surface.fill(fill, rect)
+        return
+    surface.fill(fill, rect.inflate(0, -2 * radius))
+    surface.fill(fill, (rect.x + radius, rect.y, rect.width - 2 * radius, radius))
+    surface.fill(fill, (rect.x + radius, rect.bottom - radius, rect.width - 2 * radius, radius))
+    disc = _disc(radius, fill)
+    for x, column in ((rect.x, 0), (rect.right - radius, radius)):
+        for y, row in ((rect.y, 0), (rect.bottom - radius, radius)):
+            surface.blit(disc, (x, y), (column, row, radius, radius))
+
+
+def button(
+    surface: pygame.Surface,
+    rect: pygame.Rect,
+    words: str,
+    size: int,
+    *,
+    filled: bool = True,
+    color: Color = INK,
+    ground: Color = WHITE,
+    radius: int | None = None,
+) -> None:
+    """Bold words in a box: filled with `color`, or outlined with it on `ground`. Long words shrink."""
+    corner = rect.height // 5 if radius is None else radius
+    weight = max(2, rect.height // 30)
+    panel(surface, rect, color if filled else ground, corner, border=color, weight=weight)
+    size = text.fit(words, rect.width - rect.height // 2, size, bold=True)
+    baseline = rect.centery + text.capital(size) / 2
+    ink = ground if filled else color
+    text.draw(surface, words, rect.centerx, baseline, size, ink, bold=True, align="center")
+
+
+def bar(surface: pygame.Surface, rect: pygame.Rect, share: float, color: Color, ground: Color) -> None:
+    """A rounded bar, filled from the left by `share` of 0 to 1."""
+    panel(surface, rect, ground, rect.height // 2)
+    filled = round(rect.width * min(1.0, max(0.0, share)))
+    if filled >= rect.height:
+        panel(surface, pygame.Rect(rect.x, rect.y, filled, rect.height), color, rect.height // 2)

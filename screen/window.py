@@ -1,0 +1,135 @@
+"""The window of a screen: what was touched comes in, and what changed is presented.
+
+`pygame.event.wait` is a 1 ms polling loop inside (2 % of a core for nothing), so a screen waits on its bus
+inbox and reads what SDL has with `events`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, TypeAlias
+
+import pygame
+
+from config.clock import Clock
+from config.errors import HardwareAbsent
+from config.settings import Screen
+from screen.theme import Size
+
+AGAIN_S = 10.0  # a frame older than this is presented again: proof of life, and a compositor may have lost it
+_MOUSE = -1  # the touch device whose touches are a mouse's echo (SDL_MOUSE_TOUCHID)
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A finger, or a mouse's left button, in px of the window."""
+
+    kind: Literal["down", "move", "up"]
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class Exposed:
+    """The window's content is gone, or its size is another: draw it whole."""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A person closed the window, on a desktop."""
+
+
+ScreenEvent: TypeAlias = Touch | Exposed | Closed
+
+_FINGER: dict[int, Literal["down", "move", "up"]] = {
+    pygame.FINGERDOWN: "down",
+    pygame.FINGERMOTION: "move",
+    pygame.FINGERUP: "up",
+}
+_BUTTON: dict[int, Literal["down", "up"]] = {pygame.MOUSEBUTTONDOWN: "down", pygame.MOUSEBUTTONUP: "up"}
+_EXPOSED = (pygame.WINDOWEXPOSED, pygame.WINDOWSIZECHANGED, pygame.WINDOWRESTORED)
+
+
+def read(event: pygame.Event, size: Size) -> ScreenEvent | None:
+    """What an event of SDL means to a screen of that size, if anything.
+
+    A touch may come twice, as a finger and as a mouse that echoes it (or the other way round); the echo is
+    left out.
+    """
+    if event.type in _FINGER and event.touch_id != _MOUSE:
+        return Touch(_FINGER[event.type], round(event.x * size[0]), round(event.y * size[1]))
+    if event.type in _BUTTON and not event.touch and event.button == pygame.BUTTON_LEFT:
+        return Touch(_BUTTON[event.type], *event.pos)
+    if event.type == pygame.MOUSEMOTION and not event.touch and event.buttons[0]:
+        return Touch("move", *event.pos)
+    if event.type in _EXPOSED:
+        return Exposed()
+    return Closed() if event.type == pygame.QUIT else None
+
+
+class Window:
+    """A window of the size that is set, or the whole screen."""
+
+    def __init__(self, settings: Screen, title: str, clock: Clock) -> None:
+        self._settings = settings
+        self._title = title
+        self._clock = clock
+        self._presented: float | None = None
+        self.frame = -1  # the last one presented, counted from 0
+
+    def __enter__(self) -> "Window":
+        size = self._settings.size
+        try:
+            pygame.display.init()
+            pygame.display.set_caption(self._title)
+            pygame.display.set_mode(size or (0, 0), pygame.RESIZABLE if size else pygame.FULLSCREEN)
+        except pygame.error as error:
+            raise HardwareAbsent(
+                f"No screen can be opened: {error}",
+                hint="Is the compositor running, and WAYLAND_DISPLAY or DISPLAY set for this service?",
+            ) from error
+        pygame.mouse.set_visible(size is not None)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pygame.display.quit()
+
+    @property
+    def surface(self) -> pygame.Surface:
+        """What is drawn on; another one after the size changed."""
+        surface = pygame.display.get_surface()
+        assert surface is not None, "the window is not open"
+        return surface
+
+    @property
+    def size(self) -> Size:
+        """Width and height, px."""
+        return self.surface.get_size()
+
+    def events(self) -> list[ScreenEvent]:
+        """What came since the last time; never waits."""
+        size = self.size
+        return [each for event in pygame.event.get() if (each := read(event, size)) is not None]
+
+    def present(self, areas: Sequence[pygame.Rect] | None = None) -> None:
+        """Show what was drawn, in one update: the whole of it, or these areas."""
+        pygame.display.update(list(areas) if areas is not None else self.surface.get_rect())
+        self.frame += 1
+        self._presented = self._clock.monotonic()
+
+    @property
+    def frame_age_s(self) -> float | None:
+        """Seconds since a frame was presented; none before the first."""
+        return None if self._presented is None else self._clock.monotonic() - self._presented
+
+    @property
+    def stale(self) -> bool:
+        """Whether the screen should be drawn and presented though nothing changed."""
+        return self.frame_age_s is None or self.frame_age_s >= AGAIN_S
+
+    def touch(self, x: float, y: float) -> None:
+        """Touch the screen from afar: a finger down and up again, `x` and `y` in shares of its size."""
+        for kind in (pygame.FINGERDOWN, pygame.FINGERUP):
+            pygame.event.post(pygame.Event(kind, touch_id=0, finger_id=0, x=x, y=y, dx=0, dy=0, pressure=1))
