@@ -75,11 +75,15 @@ class Device:
         self.session = Session(
             settings.broker,
             self.name,
-            (
-                *subscriptions,
-                REPLY.path(self.center, device=self.name),
-                STATUS.path(self.center, device=self.name),
-                DEVICE_ASK.filter(self.center, device=self.name),
+            sorted(  # overlapping filters would deliver twice
+                {
+                    *subscriptions,
+                    REPLY.path(self.center, device=self.name),
+                    DEVICE_ASK.filter(self.center, device=self.name),
+                    STATUS.path(self.center, device=self.name)
+                    if STATUS.filter(self.center) not in subscriptions
+                    else STATUS.filter(self.center),
+                }
             ),
             will=Will(STATUS.path(self.center, device=self.name), encode(self._status("lost"))),
             keep_s=keep_s,
@@ -122,8 +126,8 @@ class Device:
     def step(self, timeout: float) -> list[object]:
         """Wait up to `timeout` seconds for the inbox and return what is new for the part, in order.
 
-        That is `Connected`, `Disconnected`, `Changed`, `Received`, a `Message` of a topic that only
-        the part can read (requests to the hub), and what other threads put into the inbox. Answers reach `then`
+        That is `Connected`, `Disconnected`, `Changed`, `Received`, a `Message` of a topic that only the part
+        can read (requests to the hub), and what other threads put into the inbox. Answers reach the `then`
         of their `ask` in here, and a technician's requests their handlers.
         """
         self.supervisor.progress()

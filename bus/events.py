@@ -66,6 +66,13 @@ class TicketCalled(Event, frozen=True, tag="ticket-called"):
     nth: int
 
 
+class TicketServing(Event, frozen=True, tag="ticket-serving"):
+    """The person is at the counter, as far as anybody has said."""
+
+    ticket: TicketId
+    counter: Id
+
+
 class TicketFinished(Event, frozen=True, tag="ticket-finished"):
     ticket: TicketId
     counter: Id
@@ -73,6 +80,13 @@ class TicketFinished(Event, frozen=True, tag="ticket-finished"):
 
 class TicketMissed(Event, frozen=True, tag="ticket-missed"):
     """A no-show. The person may come back: the clerk then calls the label."""
+
+    ticket: TicketId
+    counter: Id
+
+
+class TicketRequeued(Event, frozen=True, tag="ticket-requeued"):
+    """Back to its own place in the queue: the counter that called it has closed."""
 
     ticket: TicketId
     counter: Id
@@ -122,8 +136,8 @@ class PaymentUnmatched(Event, frozen=True, tag="payment-unmatched"):
 
 EventBody = (
     DayOpened | TicketIssued | TicketDelivered | RequestGivenUp | CounterOpened | CounterPaused
-    | CounterClosed | TicketCalled | TicketFinished | TicketMissed | OrderMade | OrderCancelled
-    | OrderExpired | OrderPaid | PanelCleared | PaymentUnmatched
+    | CounterClosed | TicketCalled | TicketServing | TicketFinished | TicketMissed | TicketRequeued
+    | OrderMade | OrderCancelled | OrderExpired | OrderPaid | PanelCleared | PaymentUnmatched
 )  # fmt: skip
 
 
