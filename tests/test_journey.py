@@ -1,0 +1,313 @@
+"""The citizen's way through the kiosk: what a touch does, and what a storm of touches cannot do."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bus.asks import Take
+from bus.messages import QueueState, Rev, ServiceInfo, Ticket, Wait
+from config.errors import LuotError, Refused, Unreachable
+from kiosk.journey import (
+    IDLE_S,
+    QUIET_S,
+    SHOWN_S,
+    SLOW_S,
+    Given,
+    Home,
+    Journey,
+    Offer,
+    Paper,
+    Print,
+    Trouble,
+    Waiting,
+)
+
+
+def service(id: str, letter: str) -> ServiceInfo:  # noqa: A002
+    return ServiceInfo(id, letter, {"vi": f"Việc {letter}"}, {}, "document", {})
+
+
+def queue(service: str, *, taking: bool = True) -> QueueState:
+    return QueueState(Rev("e", 1), service, waiting=4, serving=1, issued=9, wait=Wait(5, 10), taking=taking)
+
+
+OFFER = Offer(
+    title={"vi": "Trung tâm Phục vụ hành chính công"},
+    name={"vi": "Phường Tân Lập"},
+    languages=("vi", "en", "rad"),
+    open=True,
+    services=(service("ho-tich", "A"), service("dat-dai", "B"), service("thue", "F")),
+    queues={"ho-tich": queue("ho-tich"), "thue": queue("thue", taking=False)},
+)
+
+
+def ticket(label: str = "A012", *, language: str = "vi") -> Ticket:
+    at = datetime(2026, 11, 22, 1, 12, tzinfo=UTC)
+    return Ticket(
+        f"2026-11-22-{label}", label, "ho-tich", "ordinary", language, at, 4, Wait(5, 10), {"vi": "Quầy 1"}
+    )
+
+
+class Citizen:
+    """Someone before a kiosk: every touch and wait goes through the one journey."""
+
+    def __init__(self, offer: Offer | None = OFFER) -> None:
+        self.offer = offer
+        self.journey = Journey()
+        self.now = 100.0
+        self.taken: list[Take] = []
+        self.printed: list[Ticket] = []
+
+    def touch(self, target: str) -> None:
+        self.journey, take = self.journey.touch(target, offer=self.offer, request=uuid4(), now=self.now)
+        if take:
+            self.taken.append(take)
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+        self.journey = self.journey.passed(self.now)
+
+    def answer(self, outcome: Ticket | LuotError, request: UUID | None = None) -> None:
+        request = request or self.taken[-1].request
+        self.journey, effect = self.journey.answer(request, outcome, self.now)
+        if effect:
+            self.printed.append(effect.ticket)
+
+    def paper(self, outcome: Paper, ticket: str = "2026-11-22-A012") -> None:
+        self.journey = self.journey.paper(ticket, outcome, self.now)
+
+
+def test_two_touches_give_a_number_in_the_chosen_language() -> None:
+    citizen = Citizen()
+    citizen.touch("language:en")
+    citizen.wait(1)
+    citizen.touch("service:ho-tich")
+    (take,) = citizen.taken
+    assert (take.service, take.category, take.language) == ("ho-tich", "ordinary", "en")
+    citizen.answer(ticket(language="en"))
+    assert citizen.journey.page == Given(ticket(language="en"))
+    assert citizen.printed == [ticket(language="en")]
+
+
+def test_a_double_touch_gives_one_ticket() -> None:
+    citizen = Citizen()
+    citizen.touch("service:ho-tich")
+    citizen.wait(0.2)
+    citizen.touch("service:ho-tich")
+    citizen.touch("service:dat-dai")
+    citizen.answer(ticket())
+    citizen.touch("done")  # the finger is still tapping where the button now is
+    assert len(citizen.taken) == 1
+    assert isinstance(citizen.journey.page, Given)
+
+
+def test_a_tap_that_ends_the_ticket_page_does_not_choose_the_card_beneath() -> None:
+    citizen = Citizen()
+    citizen.touch("service:ho-tich")
+    citizen.answer(ticket())
+    citizen.wait(2 * QUIET_S)
+    citizen.touch("done")
+    assert citizen.journey.page == Home()
+    citizen.touch("service:dat-dai")
+    assert len(citizen.taken) == 1
+    citizen.wait(2 * QUIET_S)
+    citizen.touch("service:dat-dai")
+    assert len(citizen.taken) == 2
+
+
+def test_a_quick_answer_needs_no_waiting_page_and_a_slow_one_is_told() -> None:
+    citizen = Citizen()
+    citizen.touch("service:ho-tich")
+    citizen.wait(SLOW_S / 2)
+    assert isinstance(citizen.journey.page, Waiting)
+    assert not citizen.journey.page.slow
+    citizen.wait(SLOW_S)
+    assert isinstance(citizen.journey.page, Waiting)
+    assert citizen.journey.page.slow
+
+
+def test_a_late_answer_is_let_go() -> None:
+    citizen = Citizen()
+    citizen.touch("service:ho-tich")
+    citizen.answer(Unreachable("The hub did not answer take in time."))
+    assert citizen.journey.page == Trouble("no-answer", "ho-tich")
+    citizen.answer(ticket())
+    assert citizen.journey.page == Trouble("no-answer", "ho-tich")
+    assert citizen.printed == []
+
+
+def test_the_answer_to_an_earlier_person_is_not_shown_to_the_next() -> None:
+    citizen = Citizen()
+    citizen.touch("service:ho-tich")
+    citizen.answer(Unreachable("too late"))
+    earlier = citizen.taken[0].request
+    citizen.wait(SHOWN_S["printed"] * 10)
+    citizen.wait(2 * QUIET_S)
+    citizen.touch("service:dat-dai")
+    citizen.answer(ticket(), earlier)
+    assert isinstance(citizen.journey.page, Waiting)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (Unreachable("late"), "no-answer"),
+        (Refused("not-taking", "full"), "not-taking"),
+        (Refused("unknown-service", "gone"), "not-taking"),
+        (Refused("day-closed", "closed"), "closed"),
+        (Refused("void", "given up before"), "refused"),
+        (LuotError("cannot write"), "disk"),
+    ],
+)
+def test_every_error_leads_to_a_page_that_ends_by_itself(error: LuotError, why: str) -> None:
+    citizen = Citizen()
+    citizen.touch("service:ho-tich")
+    citizen.answer(error)
+    assert isinstance(citizen.journey.page, Trouble)
+    assert citizen.journey.page.why == why
+    assert citizen.journey.left(citizen.now)
+    citizen.wait(120)
+    assert isinstance(citizen.journey.page, Home)
+
+
+def test_a_service_that_takes_nobody_says_why_and_asks_nothing_of_the_hub() -> None:
+    citizen = Citizen()
+    citizen.touch("service:thue")
+    assert citizen.journey.page == Trouble("not-taking", "thue")
+    assert citizen.taken == []
+
+
+def test_a_closed_centre_says_so() -> None:
+    citizen = Citizen(Offer(OFFER.title, OFFER.name, OFFER.languages, open=False, services=OFFER.services))
+    citizen.touch("service:ho-tich")
+    assert citizen.journey.page == Trouble("closed", "ho-tich")
+    assert citizen.taken == []
+
+
+def test_nothing_can_be_asked_before_the_hub_has_spoken() -> None:
+    citizen = Citizen(offer=None)
+    citizen.touch("service:ho-tich")
+    citizen.touch("language:en")
+    assert citizen.journey == Journey()
+
+
+def test_priority_holds_for_the_next_number_only() -> None:
+    citizen = Citizen()
+    citizen.touch("priority")
+    assert citizen.journey.page == Home("priority")
+    citizen.wait(1)
+    citizen.touch("service:dat-dai")
+    assert citizen.taken[0].category == "priority"
+    citizen.answer(ticket())
+    citizen.wait(1)
+    citizen.touch("done")
+    assert citizen.journey.page == Home("ordinary")
+
+
+def test_a_second_touch_on_priority_takes_it_back() -> None:
+    citizen = Citizen()
+    citizen.touch("priority")
+    citizen.wait(1)
+    citizen.touch("priority")
+    assert citizen.journey.page == Home("ordinary")
+
+
+def test_a_choice_left_behind_is_forgotten() -> None:
+    citizen = Citizen()
+    citizen.touch("language:en")
+    citizen.wait(1)
+    citizen.touch("priority")
+    citizen.wait(IDLE_S)
+    assert (citizen.journey.page, citizen.journey.language) == (Home("ordinary"), "vi")
+
+
+def test_the_next_person_is_greeted_in_vietnamese() -> None:
+    citizen = Citizen()
+    citizen.touch("language:rad")
+    citizen.wait(1)
+    citizen.touch("service:ho-tich")
+    citizen.answer(ticket(language="rad"))
+    assert citizen.journey.language == "rad"
+    citizen.wait(1)
+    citizen.touch("done")
+    assert citizen.journey.language == "vi"
+
+
+def test_the_ticket_page_ends_by_itself_once_the_paper_is_out() -> None:
+    citizen = Citizen()
+    citizen.touch("service:ho-tich")
+    citizen.answer(ticket())
+    citizen.wait(5)
+    assert citizen.journey.left(citizen.now) is None  # nothing to count while it prints
+    citizen.paper("printed")
+    assert citizen.journey.left(citizen.now) == SHOWN_S["printed"]
+    citizen.wait(SHOWN_S["printed"] - 0.5)
+    assert citizen.journey.left(citizen.now) == 1
+    citizen.wait(0.5)
+    assert citizen.journey.page == Home()
+
+
+@pytest.mark.parametrize("outcome", ["failed", "unknown"])
+def test_without_paper_the_number_stays_longer(outcome: Paper) -> None:
+    citizen = Citizen()
+    citizen.touch("service:ho-tich")
+    citizen.answer(ticket())
+    citizen.paper(outcome)
+    citizen.wait(SHOWN_S["printed"] * 2)
+    assert citizen.journey.page == Given(ticket(), outcome)
+
+
+def test_the_paper_of_an_earlier_ticket_changes_nothing() -> None:
+    citizen = Citizen()
+    citizen.touch("service:ho-tich")
+    citizen.answer(ticket("A013"))
+    citizen.paper("failed", "2026-11-22-A012")
+    assert citizen.journey.page == Given(ticket("A013"))
+
+
+TARGETS = ("service:ho-tich", "service:dat-dai", "service:thue", "language:en", "priority", "done", "nothing")
+ACTS = st.one_of(
+    st.tuples(st.just("touch"), st.sampled_from(TARGETS)),
+    st.tuples(st.just("wait"), st.floats(0, 5)),
+    st.tuples(st.just("answer"), st.sampled_from(("ticket", "refused", "unreachable"))),
+    st.tuples(st.just("paper"), st.sampled_from(("printed", "unknown", "failed", "sent"))),
+)
+
+
+@given(st.lists(ACTS, max_size=60))
+def test_a_storm_of_touches_never_has_two_takes_under_way(acts: list[tuple[str, object]]) -> None:
+    journey, now, count = Journey(), 0.0, 0
+    under_way: Take | None = None
+    for act, what in acts:
+        effect: Take | Print | None = None
+        match act:
+            case "touch":
+                request = uuid4()
+                journey, effect = journey.touch(str(what), offer=OFFER, request=request, now=now)
+                if effect is not None:
+                    assert under_way is None, "a second take while the first is under way"
+                    assert effect.request == request
+                    under_way = effect
+            case "wait":
+                now += float(str(what))
+                journey = journey.passed(now)
+            case "answer" if under_way is not None:
+                count += 1
+                given = ticket(f"A{count:03}")
+                outcome: dict[object, Ticket | LuotError] = {
+                    "ticket": given,
+                    "refused": Refused("not-taking", ""),
+                    "unreachable": Unreachable(""),
+                }
+                journey, effect = journey.answer(under_way.request, outcome[what], now)
+                assert effect == (Print(given) if what == "ticket" else None)
+                under_way = None
+            case "paper" if isinstance(journey.page, Given):
+                journey = journey.paper(journey.page.ticket.id, what, now)  # type: ignore[arg-type]
+        assert isinstance(journey.page, Waiting) == (under_way is not None)
+    if under_way is not None:  # the asker always answers, and then the page ends by itself
+        journey, _ = journey.answer(under_way.request, Unreachable(""), now)
+    assert journey.passed(now + 1000).page == Home()
