@@ -1,18 +1,21 @@
 """The hub: one loop that takes every request waiting, decides each, commits them together, and then tells.
 
-Nothing is told before it is on disk: commit, then answer, then publish. A batch is applied to the state in place
-while it is decided (a copy would cost more the longer the queue); when its commit fails, that state is dropped
-and the true one is read again from the journal, so nothing that failed was ever told or kept.
+Nothing is told before it is on disk: commit, then answer, then publish. A batch is applied to the state in
+place while it is decided (a copy would cost more the longer the queue); when its commit fails, that state is
+dropped and the true one is read again from the journal, so nothing that failed was ever told or kept.
 """
 
 import logging
 import secrets
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from uuid import UUID, uuid4
 
 import msgspec
+from config.load import load_center
 from msgspec import structs
 
 from bus.asks import MAX_REQUEST_BYTES, VERBS, Request
@@ -41,12 +44,12 @@ from center.journal import Answered, Journal, JournalUnavailable
 from center.state import State
 from config.clock import Clock
 from config.errors import Refused
-from config.load import load_center
 from config.settings import CenterSettings, HubSettings
 
 log = logging.getLogger(__name__)
 
 BEAT_S = 5.0
+BROKEN_S = 1.0
 KEEP_S = 60  # the broker keeps the hub's session, and with it the requests that come meanwhile
 MAX_CORRELATION = 64  # bytes
 NOT_REMEMBERED = ("busy", "bad-request")
@@ -85,6 +88,7 @@ class Hub:
             keep_s=KEEP_S,
         )
         self._beat_due = 0.0
+        self._broken_until = 0.0
         self._told: dict[str, Retained] = {}  # what the bus has of us, by topic
 
     def __enter__(self) -> "Hub":
@@ -117,7 +121,7 @@ class Hub:
                 self._beat_due = 0.0
             elif isinstance(news, Received) and isinstance(news.payload, Status):
                 self._beat_due = 0.0  # a device that comes wants to know at once that we live
-        if requests or engine.tick(self.state, self.time.now()):
+        if requests or (self._tick_wait() <= 0 and engine.tick(self.state, self.time.now())):
             self._serve(requests)
         if self.clock.monotonic() >= self._beat_due:
             self._beat()
@@ -141,6 +145,7 @@ class Hub:
                     each.answer = busy if each.fresh else each.answer
                 entries = []
                 self._read_state()
+                self._broken_until = self.clock.monotonic() + BROKEN_S
         for each in asked:
             self._answer(each)
         for entry in entries:
@@ -178,10 +183,10 @@ class Hub:
             if refused.code in NOT_REMEMBERED:
                 return asked
         except Exception:
-            # A message that crashes the hub would come back for ever. Deciding changes nothing, so this request
-            # alone is undone; only a failure after its events were applied is not ours to survive.
-            if len(entries) != before:
-                raise
+            # A message that crashes the hub would come back for ever: this request alone is undone.
+            if len(entries) > before:
+                del entries[before:]
+                self._read_state(entries)
             log.exception("a request could not be decided from=%s verb=%s", asked.device, asked.verb)
             asked.answer = _refusal(
                 Refused("bad-request", "This request could not be decided; it was logged.")
@@ -235,12 +240,12 @@ class Hub:
             self.state.apply(entry)
             entries.append(entry)
 
-    def _read_state(self) -> None:
-        """The true state, from the journal."""
+    def _read_state(self, batch: Sequence[JournalEvent] = ()) -> None:
+        """The true state, from the journal, and what the present batch adds to it."""
         self.state = State(self.center)
         self.state.epoch = self.journal.epoch
         self._last_at: datetime | None = None
-        for entry in self.journal.entries():
+        for entry in chain(self.journal.entries(), batch):
             self.state.apply(entry)
             self._last_at = entry.at
 
@@ -287,8 +292,12 @@ class Hub:
         """Seconds until the beat, or until the engine has something to do by itself."""
         until = self._beat_due - self.clock.monotonic()
         if (due := engine.due(self.state)) is not None:
-            until = min(until, (due - self.time.now()).total_seconds())
+            until = min(until, max((due - self.time.now()).total_seconds(), self._tick_wait()))
         return max(0.0, until)
+
+    def _tick_wait(self) -> float:
+        """Seconds that acts of the hub's own wait after a commit that failed."""
+        return self._broken_until - self.clock.monotonic()
 
 
 def _same(told: Retained, state: Retained) -> bool:

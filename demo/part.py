@@ -1,0 +1,77 @@
+"""A part of the centre as the process that it really is, kept alive as systemd would."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+RESTART_S = 1.0
+END_S = 5.0
+
+
+class Part:
+    """`luot ROLE --config FILE`, started anew whenever it ends until `stop`; it logs beside its settings."""
+
+    def __init__(self, role: str, config: Path, *, environment: dict[str, str] | None = None) -> None:
+        self.role = role
+        self.config = config
+        self.name = config.stem
+        self.environment = environment or {}
+        self.restarts = -1
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._supervise, name=f"part-{self.name}", daemon=True)
+
+    def __enter__(self) -> "Part":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<Part {self.name} ({self.role}) restarts={self.restarts}>"
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
+    def log_file(self) -> Path:
+        return self.config.parent / "logs" / f"{self.name}.log"
+
+    def kill(self) -> None:
+        """End it as `kill -9` does; it comes back by itself."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._process is not None:
+            self._process.terminate()
+        if self._thread.is_alive():
+            self._thread.join(END_S)
+
+    def _supervise(self) -> None:
+        self.log_file.parent.mkdir(exist_ok=True)
+        with self.log_file.open("ab") as output:
+            while not self._stop.is_set():
+                self._process = subprocess.Popen(
+                    [Path(sys.executable).with_name("luot"), self.role, "--config", self.config],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    env={**os.environ, **self.environment},
+                )
+                self.restarts += 1
+                if self._stop.is_set():
+                    self._process.terminate()
+                code = self._process.wait()
+                if not self._stop.is_set():
+                    log.warning("a part ended and is started again part=%s code=%s", self.name, code)
+                    self._stop.wait(RESTART_S)

@@ -1,0 +1,39 @@
+"""A real broker with the real accounts, and a real hub in a process of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from center.broker import PrivateBroker
+from config.load import load_center
+from config.settings import CenterSettings
+from demo.files import TEMPLATES, Places, write_settings
+from demo.part import Part
+
+
+@pytest.fixture(scope="session")
+def settings() -> CenterSettings:
+    """The centre of the demo: six services, four counters."""
+    return load_center(TEMPLATES / "center.toml")
+
+
+@pytest.fixture
+def broker(tmp_path: Path, settings: CenterSettings) -> Iterator[PrivateBroker]:
+    with PrivateBroker(tmp_path / "broker", settings) as running:
+        yield running
+
+
+@pytest.fixture
+def files(tmp_path: Path, broker: PrivateBroker) -> Path:
+    """A folder with the settings of every device of the demo's centre."""
+    places = Places(printer_port=1, line=tmp_path / "line", web_port=1, password_hash="", sepay_secret="")
+    write_settings(tmp_path, broker, places)
+    return tmp_path
+
+
+@pytest.fixture
+def hub(files: Path) -> Iterator[Part]:
+    """A running hub; `hub.kill()` is `kill -9`, and it comes back by itself."""
+    with Part("hub", files / "hub.toml") as part:
+        yield part
