@@ -9,11 +9,27 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Id = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,31}\Z")]
+Id = Annotated[
+    str,
+    Meta(
+        pattern=r"\A[a-z0-9][a-z0-9-]{0,31}\Z",
+        description="a name in quotes, of at most 32 small letters, digits and hyphens",
+    ),
+]
 Text = dict[str, str]  # language → words; a missing language falls back to "vi"
+Host = Annotated[
+    str,
+    Meta(
+        pattern=r"\A(?:[A-Za-z0-9._-]+|[0-9A-Fa-f.]*(?::[0-9A-Fa-f.]*){2,})\Z",
+        description="a host's name or IP address in quotes, without mqtt:// and without a port",
+        extra={"masked": True},  # a whole URL, pasted here, may carry a password
+    ),
+]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Pixels = Annotated[int, Meta(ge=320, le=7680)]
+Size = Annotated[tuple[Pixels, Pixels], Meta(description="[width, height], each from 320 to 7680")]
 Address = Annotated[int, Meta(ge=1, le=247)]
+Secret = Annotated[str, Meta(extra={"masked": True})]  # never told in a message
 
 
 class Table(Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,25 +39,25 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True):
 class Broker(Table, frozen=True):
     """Where the centre's MQTT broker is, and this device's account there."""
 
-    host: str = "localhost"
+    host: Host = "localhost"
     port: Port = 8883
     socket: str = ""  # a local socket in place of host and port: the hub's own listener
     username: str = ""  # the device's name unless set
-    password: str = ""
+    password: Secret = ""
     ca: str = ""  # the centre's certificate authority (a file); without it only loopback is allowed
 
 
 class Screen(Table, frozen=True):
     """The window of a screen."""
 
-    size: tuple[Pixels, Pixels] | None = None  # px, width and height of a window; unset: the whole screen
+    size: Size | None = None  # px, of a window; unset: the whole screen
     remote_touch: bool = False  # a technician may touch it over the bus: for a demo, never in a hall
 
 
 class PrinterPort(Table, frozen=True):
     """The ticket printer of a kiosk."""
 
-    host: str
+    host: Host
     port: Port = 9100
     width: Literal[384, 576] = 576  # dots: 58 mm or 80 mm paper
     native_qr: bool = True  # it draws a QR code itself (GS ( k); cheap models print it as text
@@ -75,7 +91,7 @@ class Login(Table, frozen=True):
     """A person who works at the counters."""
 
     name: Id
-    password_hash: str  # made by `luot login`
+    password_hash: Secret  # made by `luot login`
     counters: tuple[Id, ...] = ()  # the counters this person may open; none named: all of them
 
 
@@ -115,10 +131,10 @@ class BridgeSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="b
 
 class WebSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="web"):
     logins: tuple[Login, ...]
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 8080
     origin: str = ""  # the address that browsers use, where a proxy stands in front
-    sepay_secret: str = ""  # checks the payment messages of SePay; unset: none are taken
+    sepay_secret: Secret = ""  # checks the payment messages of SePay; unset: none are taken
 
 
 DeviceSettings = HubSettings | KioskSettings | DisplaySettings | BridgeSettings | WebSettings
@@ -127,8 +143,10 @@ DeviceSettings = HubSettings | KioskSettings | DisplaySettings | BridgeSettings 
 class Bank(Table, frozen=True):
     """The account that fees are paid into (VietQR)."""
 
-    bin: Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
-    account: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9]{1,19}\Z")]
+    bin: Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z", description="the bank's 6 digits in quotes")]
+    account: Annotated[
+        str, Meta(pattern=r"\A[A-Za-z0-9]{1,19}\Z", description="1 to 19 digits or letters in quotes")
+    ]
 
 
 class Fee(Table, frozen=True):
@@ -140,7 +158,7 @@ class Fee(Table, frozen=True):
 
 class Service(Table, frozen=True, kw_only=True):
     id: Id
-    letter: Annotated[str, Meta(pattern=r"\A[A-Z]\Z")]
+    letter: Annotated[str, Meta(pattern=r"\A[A-Z]\Z", description="one capital, A to Z, in quotes")]
     name: Text
     hint: Text = {}  # what belongs to it, in a few words
     icon: Literal["person", "house", "shop", "document", "heart", "receipt"] = "document"
