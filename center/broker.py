@@ -4,6 +4,7 @@ Every device has an account of its own, and the broker lets it write only below 
 nothing on disk: it is a wire, and every owner publishes its state again at each connect.
 """
 
+import getpass
 import logging
 import secrets
 import shutil
@@ -58,7 +59,7 @@ persistence false
 set_tcp_nodelay true
 max_inflight_messages 200
 max_queued_messages 1000
-message_size_limit 4194304
+max_packet_size 4194304
 log_dest stderr
 log_timestamp_format %Y-%m-%dT%H:%M:%S
 connection_messages true
@@ -139,7 +140,8 @@ class PrivateBroker:
     def start(self) -> None:
         """Start it and wait until it takes connections. Raises LuotError when it does not."""
         self.port = self.port or _free_port()
-        listeners = f"listener {self.port} 127.0.0.1"
+        # Started by root, Mosquitto would become a user that cannot read these files.
+        listeners = f"user {getpass.getuser()}\nlistener {self.port} 127.0.0.1"
         configuration = write_files(self.folder, self.center, self.passwords, listeners)
         with (self.folder / "mosquitto.log").open("ab") as output:
             self._process = subprocess.Popen(

@@ -15,7 +15,7 @@ from config.settings import Device as Settings
 
 
 class Member(Device):
-    """A real device on the bus that a test speaks for: `with Member(…) as kiosk: kiosk.get("take", Take(…))`."""
+    """A real device that a test speaks for: `with Member(…) as kiosk: kiosk.get("take", Take(…))`."""
 
     def __init__(
         self, broker: PrivateBroker, name: str, role: Role, folder: Path, *, topics: Sequence[Topic] = STATES
