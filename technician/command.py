@@ -1,0 +1,200 @@
+"""The command `luot`: what a technician types, and what systemd starts.
+
+The modules of a part are imported inside its function, so that each command pays only for itself.
+"""
+
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import click
+
+from config.errors import HardwareAbsent, LuotError, SettingsError
+
+FAILED, SETTINGS_WRONG, HARDWARE_ABSENT = 1, 2, 3
+
+S = TypeVar("S")
+
+config_option = click.option(
+    "--config", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Its settings (TOML)."
+)
+
+
+def main() -> NoReturn:
+    """Run the command line; errors that a person can mend are told in words."""
+    try:
+        sys.exit(luot())
+    except LuotError as error:
+        sys.exit(_tell(error))
+
+
+def _tell(error: LuotError) -> int:
+    """Say on stderr what happened and what to do; the exit code of it."""
+    for line in error.message.splitlines():
+        click.echo(f"error: {line}", err=True)
+    if error.hint:
+        click.echo(f"hint: {error.hint}", err=True)
+    match error:
+        case SettingsError():
+            return SETTINGS_WRONG
+        case HardwareAbsent():
+            return HARDWARE_ABSENT
+    return FAILED
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="luot")
+def luot() -> None:
+    """Lượt: the queue of a public service centre."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+@luot.command()
+@config_option
+def hub(config: Path) -> None:
+    """Run the hub: it gives the numbers and keeps the journal."""
+    from center.hub import run
+    from config.settings import HubSettings
+
+    run(_begin(config, HubSettings))
+
+
+@luot.command()
+@config_option
+def kiosk(config: Path) -> None:
+    """Run a kiosk: the touch screen, and the printer below it."""
+    from config.settings import KioskSettings
+    from kiosk.app import run
+
+    run(_begin(config, KioskSettings))
+
+
+@luot.command()
+@config_option
+def display(config: Path) -> None:
+    """Run a screen: the hall board, a counter's sign or its QR panel."""
+    from config.settings import DisplaySettings
+    from display.app import run
+
+    run(_begin(config, DisplaySettings))
+
+
+@luot.command()
+@config_option
+def bridge(config: Path) -> None:
+    """Run a bridge: keypads and number signs on a serial line."""
+    from config.settings import BridgeSettings
+    from firmware_bridge.app import run
+
+    run(_begin(config, BridgeSettings))
+
+
+@luot.command()
+@config_option
+def web(config: Path) -> None:
+    """Run the web pages: the clerks' console."""
+    from config.settings import WebSettings
+    from web.app import run
+
+    run(_begin(config, WebSettings))
+
+
+def _begin(path: Path, kind: type[S]) -> S:
+    """The settings of a part that is about to run."""
+    from config.load import load
+
+    _leave_politely()
+    settings = load(path)
+    if not isinstance(settings, kind):
+        role = type(settings).__struct_config__.tag
+        raise SettingsError(
+            f"{path}: these are the settings of a {role}", hint=f"start it by `luot {role} --config {path}`"
+        )
+    return settings
+
+
+def _leave_politely() -> None:
+    """Leave every `with` block when systemd says stop, so that a part says goodbye on the bus."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+
+
+@luot.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+def check(files: tuple[Path, ...]) -> None:
+    """Tell whether settings are right, and every mistake where they are not."""
+    from technician.check import verdict
+
+    code = 0
+    for file in files:
+        try:
+            click.echo(f"{file}: fine — {verdict(file)}")
+        except SettingsError as error:
+            code = _tell(error)
+    sys.exit(code)
+
+
+@luot.command()
+def login() -> None:
+    """Ask for a password and print the hash that a login's settings keep."""
+    from web.login import hash_password
+
+    password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    click.echo(f'password_hash = "{hash_password(password)}"')
+
+
+@luot.command()
+@click.option("--markdown", is_flag=True, help="The page docs/bus.md instead.")
+def contract(markdown: bool) -> None:
+    """Print the bus contract as JSON Schema: every topic and every verb."""
+    from technician.contract import as_json, as_markdown
+
+    click.echo(as_markdown() if markdown else as_json(), nl=False)
+
+
+@luot.command()
+@click.option("--headless", is_flag=True, help="Open no windows on this desktop.")
+@click.option(
+    "--for", "for_s", type=click.FloatRange(min=1), metavar="SECONDS", help="Stop by itself after that."
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Other citizens and clerks for another number."
+)
+@click.option(
+    "--speed", type=click.FloatRange(0.1, 100), default=1.0, show_default=True, help="How often people come."
+)
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Keep all its files there."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Of the control room; else a free one."
+)
+def demo(
+    headless: bool, for_s: float | None, seed: int, speed: float, folder: Path | None, port: int
+) -> None:
+    """Run a whole centre on this machine: real parts, simulated devices and people."""
+    from demo.center import run
+    from demo.options import DemoOptions
+
+    _leave_politely()
+    run(DemoOptions(headless=headless, for_s=for_s, seed=seed, speed=speed, folder=folder, port=port))
+
+
+@luot.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENT]...")
+def test(arguments: tuple[str, ...]) -> None:
+    """Check style and types, then run the tests."""
+    from technician.quality import run
+
+    sys.exit(run(arguments))
+
+
+@luot.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def bench(name: str | None, as_json: bool) -> None:
+    """Measure, beside a floor measured in the same run."""
+    from bench.run import main as measure
+
+    measure(name, as_json=as_json)
