@@ -25,7 +25,7 @@ from config.shape import Mistake, closest, convert, mistakes
 SHARED = "luot.toml"
 Role = Literal["hub", "kiosk", "display", "bridge", "web"]
 ROLES = {kind.__struct_config__.tag: kind for kind in get_args(DeviceSettings)}
-_DEVICE_KEYS = frozenset(key for kind in ROLES.values() for key in kind.__struct_fields__)
+_DEVICE_KEYS = frozenset(["role", *(key for kind in ROLES.values() for key in kind.__struct_fields__)])
 
 
 def load(path: Path) -> DeviceSettings:
@@ -47,14 +47,20 @@ def load_center(path: Path) -> CenterSettings:
     return convert(document, CenterSettings)
 
 
+def load_shared(path: Path) -> Document:
+    """What `luot.toml` says; whether it is right shows with the device files that it is a layer of."""
+    [layer] = _read((path,), path)
+    return layer.document
+
+
 def is_center(path: Path) -> bool:
-    """Whether this is a centre's file: it has no role, and a key that no device has."""
+    """Whether this is a centre's file: its keys are more those of a centre than those of a device."""
     try:
-        document = _Layer.read(path).document
+        keys = _Layer.read(path).document.keys()
     except SettingsError:
         return False  # `load` tells what is wrong with it
-    center_keys = set(CenterSettings.__struct_fields__) - _DEVICE_KEYS
-    return "role" not in document and not center_keys.isdisjoint(document)
+    center_keys = frozenset(CenterSettings.__struct_fields__)
+    return len(keys & (center_keys - _DEVICE_KEYS)) > len(keys & (_DEVICE_KEYS - center_keys))
 
 
 class _SomeDevice(Device, frozen=True, kw_only=True):
@@ -69,7 +75,7 @@ def _device_mistakes(document: Document) -> Iterator[Mistake]:
         yield from mistakes(role, Role, ("role",))
         yield from mistakes(document, kind)
     else:
-        of_some_role = _DEVICE_KEYS - set(_SomeDevice.__struct_fields__)
+        of_some_role = _DEVICE_KEYS.difference(_SomeDevice.__struct_fields__)
         rest = {key: value for key, value in document.items() if key not in of_some_role}
         yield from mistakes(rest, _SomeDevice)
 

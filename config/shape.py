@@ -77,7 +77,7 @@ def name(path: KeyPath) -> str:
 
 def closest(word: object, words: Iterable[str]) -> str:
     """The one of `words` that was probably meant, or ""."""
-    return next(iter(get_close_matches(str(word).lower(), words, 1)), "")
+    return next(iter(get_close_matches(str(word).lower(), words, 1, cutoff=0.7)), "")
 
 
 def _describe(wanted: inspect.Type) -> str:

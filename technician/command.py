@@ -17,9 +17,8 @@ FAILED, SETTINGS_WRONG, HARDWARE_ABSENT = 1, 2, 3
 
 S = TypeVar("S")
 
-config_option = click.option(
-    "--config", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Its settings (TOML)."
-)
+a_path = click.Path(path_type=Path)
+config_option = click.option("--config", required=True, type=a_path, metavar="FILE", help="Its settings.")
 
 
 def main() -> NoReturn:
@@ -121,9 +120,9 @@ def _leave_politely() -> None:
 
 
 @luot.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=a_path, metavar="FILE...")
 def check(files: tuple[Path, ...]) -> None:
-    """Tell whether settings are right, and every mistake where they are not."""
+    """Tell every mistake in settings, or that they are fine."""
     from technician.check import verdict
 
     code = 0
@@ -137,7 +136,7 @@ def check(files: tuple[Path, ...]) -> None:
 
 @luot.command()
 def login() -> None:
-    """Ask for a password and print the hash that a login's settings keep."""
+    """Ask for a password and print its hash for the settings."""
     from web.login import hash_password
 
     password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
@@ -147,7 +146,7 @@ def login() -> None:
 @luot.command()
 @click.option("--markdown", is_flag=True, help="The page docs/bus.md instead.")
 def contract(markdown: bool) -> None:
-    """Print the bus contract as JSON Schema: every topic and every verb."""
+    """Print the contract of the bus, as JSON Schema."""
     from technician.contract import as_json, as_markdown
 
     click.echo(as_markdown() if markdown else as_json(), nl=False)
@@ -155,25 +154,17 @@ def contract(markdown: bool) -> None:
 
 @luot.command()
 @click.option("--headless", is_flag=True, help="Open no windows on this desktop.")
+@click.option("--for", "for_s", type=click.FloatRange(min=1), metavar="SECONDS", help="Stop after that.")
+@click.option("--seed", default=1, metavar="N", help="Other people for another number.")
 @click.option(
-    "--for", "for_s", type=click.FloatRange(min=1), metavar="SECONDS", help="Stop by itself after that."
+    "--speed", type=click.FloatRange(0.1, 100), default=1.0, metavar="N", help="How often they come."
 )
-@click.option(
-    "--seed", type=int, default=1, show_default=True, help="Other citizens and clerks for another number."
-)
-@click.option(
-    "--speed", type=click.FloatRange(0.1, 100), default=1.0, show_default=True, help="How often people come."
-)
-@click.option(
-    "--dir", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Keep all its files there."
-)
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Of the control room; else a free one."
-)
+@click.option("--dir", "folder", type=a_path, metavar="DIR", help="Keep all its files there.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="PORT", help="Of the control room.")
 def demo(
     headless: bool, for_s: float | None, seed: int, speed: float, folder: Path | None, port: int
 ) -> None:
-    """Run a whole centre on this machine: real parts, simulated devices and people."""
+    """Run a whole centre on this machine, with simulated people."""
     from demo.center import run
     from demo.options import DemoOptions
 
@@ -192,9 +183,9 @@ def test(arguments: tuple[str, ...]) -> None:
 
 @luot.command()
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
 def bench(name: str | None, as_json: bool) -> None:
     """Measure, beside a floor measured in the same run."""
     from bench.run import main as measure
 
-    measure(name, as_json=as_json)
+    sys.exit(measure(name, as_json=as_json))
