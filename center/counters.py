@@ -173,7 +173,7 @@ def _due_first(state: State, counter: Counter, at: datetime) -> Ticket | None:
 
 
 def _counts_as_own(state: State, counter: Counter, ticket: Ticket, at: datetime) -> bool:
-    """So does a service where it helps out, while none of the service's own is open or its first is overdue."""
+    """So does a service where it helps out, while that has no counter open or its first is overdue."""
     return (
         ticket.service in counter.setting.services
         or ticket.due < at

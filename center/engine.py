@@ -103,7 +103,7 @@ def tick(state: State, at: datetime) -> tuple[EventBody, ...]:
 
 def due(state: State) -> datetime:
     """When `tick` is wanted next."""
-    return min(_day_ends(state), *(when for when, _ in _coming(state)))
+    return min((_day_ends(state), *(when for when, _ in _coming(state))))
 
 
 def _coming(state: State) -> Iterator[tuple[datetime, EventBody]]:

@@ -1,8 +1,8 @@
 """How long a ticket will wait: the people who come first, times how long one takes, over the counters.
 
-Queue length times a mean with a long memory beats rolling averages and the last wait seen. Where no counter is
-shared it is `(ahead + 1) × mean ÷ open counters`. A counter that serves several services has people of all of
-them before a ticket, so each service counts by its part of the work at these counters.
+Queue length times a mean with a long memory beats rolling averages and the last wait seen. Where no counter
+is shared it is `(ahead + 1) × mean ÷ open counters`. A counter that serves several services has people of all
+of them before a ticket, so each service counts by its part of the work at these counters.
 """
 
 from bisect import bisect_left, bisect_right

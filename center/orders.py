@@ -22,9 +22,7 @@ from center.state import State
 REFERENCE = "LP"  # lệ phí; then the ticket's label, then chance
 REFERENCE_LENGTH = 14
 NOT_OURS = re.compile(r"[^A-Z0-9]+")
-ANY_REFERENCE = re.compile(
-    rf"(?=({REFERENCE}[A-Z0-9]{{{REFERENCE_LENGTH - len(REFERENCE)}}}))"
-)  # overlapping too
+ANY_REFERENCE = re.compile(rf"(?=({REFERENCE}.{{{REFERENCE_LENGTH - len(REFERENCE)}}}))")
 
 
 def charge(state: State, counter: Counter, command: Command, asked: Charge) -> Decision:

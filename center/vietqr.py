@@ -27,6 +27,11 @@ def vietqr(bank: Bank, amount: int | None = None, reference: str = "") -> str:
     text += _field("58", "VN")
     if reference:
         text += _field("62", _field("08", reference))
+    return sealed(text)
+
+
+def sealed(text: str) -> str:
+    """The text with its checksum field."""
     text += "6304"
     return f"{text}{binascii.crc_hqx(text.encode('ascii'), 0xFFFF):04X}"
 
