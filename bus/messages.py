@@ -210,6 +210,8 @@ class LinkHealth(Payload, frozen=True):
     state: str  # a word for people: "ready", "paper-out", "silent"
     frames: int = 0
     errors: int = 0
+    retries: int = 0
+    round_trip_ms: float = 0.0  # from asking to its answer, smoothed
 
 
 class Health(Payload, frozen=True):

@@ -284,14 +284,14 @@ class Session:
         client.on_connect = on_connect
         client.on_disconnect = on_disconnect
         client.on_message = on_message
-        client.on_socket_open = _send_at_once
+        client.on_socket_open = send_at_once
         return client
 
     def _address(self) -> str:
         return self.broker.socket or f"{self.broker.host}:{self.broker.port}"
 
 
-def _send_at_once(_client: Client, _data: object, sock: Any) -> None:
+def send_at_once(_client: Client, _data: object, sock: Any) -> None:
     """Small messages are not held back to be joined with later ones."""
     if sock.family in (socket.AF_INET, socket.AF_INET6):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
