@@ -1,0 +1,223 @@
+"""What each page of the kiosk shows, laid out for any screen, standing or lying.
+
+Pure: a scene and a size go in, a sheet comes out. Targets are named as `kiosk.journey` names them.
+"""
+
+from dataclasses import dataclass
+
+from pygame import Rect
+
+from bus.messages import Ticket
+from config.words import pick, say, wait_range
+from kiosk import home
+from kiosk.journey import Given, Home, Offer, Page, Paper, Trouble, Waiting, Why
+from kiosk.sheet import Sheet
+from screen import text
+from screen.theme import INK, LACQUER, MUTED, SOFT, WHITE, Size
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that a page shows: equal scenes look the same."""
+
+    page: Page
+    language: str
+    offer: Offer | None
+    hour: str = ""  # by the hub's clock; empty while that is not known
+    left: int | None = None  # seconds until the page ends by itself
+    paper: bool = True  # the printer can print
+
+
+def lay_out(scene: Scene, size: Size) -> Sheet:
+    """The page on a screen of that size."""
+    sheet = Sheet(size)
+    top = sheet.band()
+    language, offer = scene.language, scene.offer
+    match scene.page:
+        case Given(ticket, paper):
+            bottom = _end(sheet, say(language, "Done"), scene.left, language)
+            _ticket(sheet, top, bottom, ticket, paper, _service(offer, ticket.service, language), language)
+        case Trouble(why, service):
+            bottom = _end(sheet, say(language, "Back to the start"), scene.left, language)
+            icon, title, words = _trouble(why, _service(offer, service, language), language)
+            _message(sheet, top, bottom, icon, title, words)
+        case Waiting(slow=True):
+            words = say(language, "Please wait a moment.")
+            _message(sheet, top, sheet.height, "clock", say(language, "Getting your number"), words)
+        case Home() | Waiting() as page if offer:
+            home.lay_out(sheet, top, page, offer, language, scene.hour, paper=scene.paper)
+        case _:
+            _message(sheet, top, sheet.height, "clock", say(language, "Getting ready, please wait"), "")
+    return sheet
+
+
+def _service(offer: Offer | None, id: str, language: str) -> str:  # noqa: A002
+    service = offer.service(id) if offer else None
+    return pick(service.name, language) if service else ""
+
+
+def _end(sheet: Sheet, words: str, left: int | None, language: str) -> int:
+    """The way back to the start, and how long until it is gone by itself; returns where the page must end."""
+    px = sheet.px
+    height = max(sheet.finger, px(117))
+    width = max(height, text.width(words, px(38), bold=True) + 2 * px(62))
+    box = Rect(sheet.width - sheet.margin - width, sheet.height - sheet.margin - height, width, height)
+    sheet.targets["done"] = box
+    sheet.button(box, words, px(38))
+    if left is not None:
+        counting = say(language, "Back to the start in {seconds} seconds", seconds=left)
+        size = text.fit(counting, box.x - 2 * sheet.margin, px(30))
+        sheet.line(counting, sheet.margin, box.centery + text.capital(size) / 2, size, MUTED)
+    return box.top
+
+
+def _message(sheet: Sheet, top: int, bottom: int, icon: str, title: str, words: str) -> None:
+    """One thing said in the middle of the page."""
+    px, most = sheet.px, sheet.width - 2 * max(sheet.margin, sheet.px(90))
+    size, small = px(52 if sheet.compact else 68), px(36 if sheet.compact else 42)
+    titles = text.wrap(title, most, size, bold=True)
+    lines = text.wrap(words, most, small) if words else []
+    side = px(110 if sheet.compact else 170)
+    gap = px(36)
+    height = side + gap + text.leading(size) * len(titles) + gap // 2 + text.leading(small) * len(lines)
+    y = max(top + px(16), (top + bottom - height) // 2)
+    middle = sheet.width / 2
+    sheet.icon(icon, (middle, y + side / 2), side, LACQUER)
+    y += side + gap + text.capital(size)
+    y = sheet.lines(titles, middle, y, size, bold=True, align="center")
+    sheet.lines(lines, middle, y + gap + text.leading(small), small, align="center")
+
+
+def _trouble(why: Why, service: str, language: str) -> tuple[str, str, str]:
+    """An icon, what happened, and what to do now."""
+    match why:
+        case "no-answer":
+            return (
+                "offline",
+                say(language, "No number was given"),
+                say(
+                    language, "The system did not answer in time. Please try again or ask a member of staff."
+                ),
+            )
+        case "not-taking":
+            return (
+                "pause",
+                say(language, "{service}: not taking numbers now", service=service),
+                say(language, "Please come back later or ask a member of staff."),
+            )
+        case "closed":
+            return (
+                "pause",
+                say(language, "The centre is closed"),
+                say(language, "No numbers are given outside opening hours. Please come again."),
+            )
+        case "disk":
+            return (
+                "alert",
+                say(language, "This machine is out of order"),
+                say(language, "It cannot give numbers now. Please use another one or ask a member of staff."),
+            )
+        case "refused":
+            return (
+                "alert",
+                say(language, "No number was given"),
+                say(language, "The system could not take this request. Please ask a member of staff."),
+            )
+
+
+# The number
+
+
+def _ticket(
+    sheet: Sheet, top: int, bottom: int, ticket: Ticket, paper: Paper, service: str, language: str
+) -> None:
+    """Standing: number, figures and paper one below the other; lying: the number stands beside the others."""
+    px, left, width = sheet.px, sheet.margin, sheet.width - 2 * sheet.margin
+    high = bottom - top
+    if sheet.upright:
+        number = Rect(left, top, width, round(high * 0.52))
+        facts = Rect(left, number.bottom, width, max(px(200), round(high * 0.15)))
+    else:
+        number = Rect(left, top, round(width * 0.48), high)
+        facts = Rect(
+            number.right + px(40),
+            top + round(high * (0.1 if sheet.compact else 0.16)),
+            0,
+            max(px(160), round(high * 0.3)),
+        )
+        facts.width = left + width - facts.x
+    _number(sheet, number, ticket, service, language)
+    _facts(sheet, facts, ticket, language)
+    _slip(sheet, Rect(facts.x, facts.bottom, facts.width, bottom - facts.bottom), paper, language)
+
+
+def _number(sheet: Sheet, box: Rect, ticket: Ticket, service: str, language: str) -> None:
+    """The label as large as it goes, what it is for, and where to go."""
+    px, middle = sheet.px, box.centerx
+    small = 0.72 if sheet.compact else 1.0
+    caption, title, place = px(42 * small), px(62 * small), px(46 * small)
+    where = pick(ticket.place, language)
+    if ticket.category == "priority":
+        service = f"{service} · {say(language, 'priority')}"
+    lines = text.wrap(where, box.width, place)
+    words = text.leading(caption) + px(40) + text.leading(title) + text.leading(place) * len(lines)
+    most = round(
+        (box.height - words - px(60)) / text.CAPITAL
+    )  # em of the largest label that there is room for
+    size = text.fit(ticket.label, box.width - px(40), most, bold=True)
+    y = box.centery - (words + text.capital(size)) / 2 + text.capital(caption)
+    sheet.line(say(language, "Your number"), middle, y, caption, MUTED, align="center")
+    y += px(56 * small) + text.capital(size)
+    sheet.line(ticket.label, middle, y, size, LACQUER, bold=True, align="center")
+    y += px(44 * small) + text.leading(title)
+    sheet.line(service, middle, y, text.fit(service, box.width, title, bold=True), bold=True, align="center")
+    sheet.lines(lines, middle, y + px(6) + text.leading(place), place, align="center")
+
+
+def _facts(sheet: Sheet, box: Rect, ticket: Ticket, language: str) -> None:
+    """How many are ahead, and how long it may take."""
+    px = sheet.px
+    facts = [(str(ticket.ahead), say(language, "person ahead" if ticket.ahead == 1 else "people ahead"))]
+    if ticket.wait:
+        facts.append((wait_range(ticket.wait.low, ticket.wait.high), say(language, "minutes, roughly")))
+    gap = px(16 if sheet.compact else 30)
+    width = min(px(420), (box.width - gap * (len(facts) - 1)) // len(facts))
+    left = box.centerx - (width * len(facts) + gap * (len(facts) - 1)) // 2
+    large = min(px(84), round(box.height * 0.4))
+    small = min(text.fit(words, width - px(28), px(32)) for _, words in facts)
+    for number, (figure, words) in enumerate(facts):
+        card = Rect(left + number * (width + gap), box.y, width, box.height)
+        sheet.panel(card, WHITE, border=SOFT)
+        y = card.centery + (text.capital(large) - text.leading(small)) / 2
+        sheet.line(figure, card.centerx, y, large, bold=True, align="center")
+        sheet.line(words, card.centerx, y + text.leading(small) + px(12), small, MUTED, align="center")
+
+
+def _slip(sheet: Sheet, box: Rect, paper: Paper, language: str) -> None:
+    """What to do about the paper."""
+    px, most = sheet.px, box.width
+    size, small = px(38 if sheet.compact else 50), px(32 if sheet.compact else 38)
+    icon, color, words = "", INK, ""
+    match paper:
+        case "printing":
+            title, color = say(language, "Printing your ticket, please wait"), MUTED
+        case "printed" | "sent":
+            title, icon = say(language, "Please take your ticket from the slot below"), "arrow-down"
+        case "failed":
+            title = say(language, "The ticket could not be printed")
+            words = say(language, "Please remember this number or take a photo of it.")
+        case "unknown":
+            title = say(language, "The ticket may not have been printed")
+            words = say(language, "If there is none, please remember this number or take a photo of it.")
+    titles = text.wrap(title, most, size, bold=True)
+    lines = text.wrap(words, most, small) if words else []
+    side = px(80 if sheet.compact else 110) if icon else 0
+    height = (
+        text.leading(size) * len(titles) + text.leading(small) * len(lines) + (px(24) + side if icon else 0)
+    )
+    y = box.centery - height / 2 + text.capital(size)
+    color = LACQUER if words else color
+    y = sheet.lines(titles, box.centerx, y, size, color, bold=True, align="center")
+    sheet.lines(lines, box.centerx, y + px(8) + text.leading(small), small, align="center")
+    if icon:
+        sheet.icon(icon, (box.centerx, y + px(48) + side / 2), side, LACQUER)

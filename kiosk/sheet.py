@@ -1,0 +1,139 @@
+"""A page as a list of marks: laid out as values first, so that what is shown and what can be touched agree.
+
+Measures are px. A `unit` is a quarter of a millimetre on the screen of a standing kiosk (21.5 inches and
+1080×1920 have 4.03 px a mm). A short side under 1080 px is taken for the small panel of a desk kiosk, read
+from nearer (10.1 inches and 1280×800 have 5.9 px a mm, 7 inches and 800×480 have 5.6): there a unit is more
+px than the scale of the picture, so that words stay readable.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import pygame
+
+from screen import band, icons, text, widgets
+from screen.text import Align
+from screen.theme import INK, PAPER, WHITE, Color, Size
+
+FINGER = 81 / 1080  # of the short side of a large screen: 20 mm, the least that a target measures
+FINGER_SMALL = 120  # px: 20 mm on a small panel
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something drawn: its box, its words where it has any, and how it is painted."""
+
+    box: pygame.Rect
+    words: str
+    paint: Callable[[pygame.Surface], object]
+
+
+class Sheet:
+    """What one page shows on a screen of this size, and its targets by name."""
+
+    def __init__(self, size: Size) -> None:
+        self.size = size
+        self.width, self.height = size
+        short = min(size)
+        self.unit = max(short / 1080, 0.4 + 0.6 * short / 1080)
+        self.finger = math.ceil(short * FINGER) if short >= 1080 else FINGER_SMALL
+        self.upright = self.height > self.width
+        self.compact = not self.upright and short < 600  # no room for more than what is needed
+        self.margin = self.px(22 if self.compact else 42)
+        self.marks: list[Mark] = []
+        self.targets: dict[str, pygame.Rect] = {}
+
+    def px(self, units: float) -> int:
+        return round(units * self.unit)
+
+    def at(self, x: int, y: int) -> str | None:
+        """The target that is touched there."""
+        return next((name for name, box in self.targets.items() if box.collidepoint(x, y)), None)
+
+    def paint(self, surface: pygame.Surface) -> None:
+        surface.fill(PAPER)
+        for mark in self.marks:
+            mark.paint(surface)
+
+    # Marks, painted in the order in which they are made
+
+    def band(self) -> int:
+        """The woven band along the upper edge; returns where it ends."""
+        height = band.height(self.size)
+        self._mark(pygame.Rect(0, 0, self.width, height), partial(band.draw, top=0))
+        return height
+
+    def line(
+        self,
+        words: str,
+        x: float,
+        baseline: float,
+        size: int,
+        color: Color = INK,
+        *,
+        bold: bool = False,
+        align: Align = "left",
+    ) -> pygame.Rect:
+        """One line of words; returns its box, from the marks over its capitals to the feet of its letters."""
+        width = text.width(words, size, bold=bold)
+        left = round(x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[align])
+        box = pygame.Rect(left, round(baseline - 1.05 * size), width, round(1.3 * size))
+        draw = partial(
+            text.draw, words=words, x=left, baseline=round(baseline), size=size, color=color, bold=bold
+        )
+        self._mark(box, draw, words)
+        return box
+
+    def lines(
+        self,
+        words: list[str],
+        x: float,
+        baseline: float,
+        size: int,
+        color: Color = INK,
+        *,
+        bold: bool = False,
+        align: Align = "left",
+    ) -> int:
+        """Lines one below the other; returns the last one's baseline."""
+        for number, each in enumerate(words):
+            self.line(each, x, baseline + number * text.leading(size), size, color, bold=bold, align=align)
+        return round(baseline) + max(0, len(words) - 1) * text.leading(size)
+
+    def panel(self, box: pygame.Rect, fill: Color, *, border: Color | None = None, weight: float = 3) -> None:
+        """A box with round corners."""
+        draw = partial(
+            widgets.panel,
+            rect=box,
+            fill=fill,
+            radius=min(self.px(28), box.height // 4),
+            border=border,
+            weight=max(2, self.px(weight)),
+        )
+        self._mark(box, draw)
+
+    def icon(self, name: str, center: tuple[float, float], size: int, color: Color) -> None:
+        box = pygame.Rect(0, 0, size, size)
+        box.center = (round(center[0]), round(center[1]))
+        self._mark(box, partial(icons.draw, name=name, center=box.center, size=size, color=color))
+
+    def button(
+        self,
+        box: pygame.Rect,
+        words: str,
+        size: int,
+        fill: Color = INK,
+        ink: Color = WHITE,
+        *,
+        border: Color | None = None,
+    ) -> None:
+        """Bold words in a box; long ones shrink."""
+        self.panel(box, fill, border=border)
+        size = text.fit(words, box.width - 2 * min(box.height // 4, box.width // 12), size, bold=True)
+        baseline = box.centery + text.capital(size) / 2
+        self.line(words, box.centerx, baseline, size, ink, bold=True, align="center")
+
+    def _mark(self, box: pygame.Rect, paint: Callable[[pygame.Surface], object], words: str = "") -> None:
+        self.marks.append(Mark(box, words, paint))
