@@ -6,6 +6,7 @@ the em.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -80,7 +81,22 @@ def fit(words: str, most: int, size: int, *, bold: bool = False) -> int:
 
 
 def wrap(words: str, most: int, size: int, *, bold: bool = False) -> list[str]:
-    """The lines of a text, each at most `most` px wide where its words allow that; a no-break space holds."""
+    """The lines of a text, each at most `most` px wide where its words allow that; a no-break space holds.
+
+    The lines are about equally long, so that no word is left alone on the last one.
+    """
+    lines = _filled(words, most, size, bold)
+    narrow = 1
+    while most - narrow > size // 4:
+        middle = (narrow + most) // 2
+        if len(tried := _filled(words, middle, size, bold)) > len(lines):
+            narrow = middle
+        else:
+            lines, most = tried, middle
+    return lines
+
+
+def _filled(words: str, most: int, size: int, bold: bool) -> list[str]:
     lines: list[str] = []
     for word in words.split(" "):
         if lines and width(longer := f"{lines[-1]} {word}", size, bold=bold) <= most:
@@ -111,7 +127,7 @@ def draw(
 
 def draw_lines(
     surface: pygame.Surface,
-    lines: list[str],
+    lines: Sequence[str],
     x: float,
     baseline: float,
     size: int,

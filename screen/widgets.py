@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import pygame
 
-from screen import text
+from screen import icons, text
 from screen.theme import INK, WHITE, Color
 
 _FINER = 4
@@ -73,3 +73,15 @@ def bar(surface: pygame.Surface, rect: pygame.Rect, share: float, color: Color, 
     filled = round(rect.width * min(1.0, max(0.0, share)))
     if filled >= rect.height:
         panel(surface, pygame.Rect(rect.x, rect.y, filled, rect.height), color, rect.height // 2)
+
+
+def note(
+    surface: pygame.Surface, icon: str, words: str, right: int, baseline: int, size: int, color: Color
+) -> pygame.Rect:
+    """An icon and the words that say it, ending at `right`; returns the box of both."""
+    box = text.draw(surface, words, right, baseline, size, color, align="right")
+    side = round(size * 1.2)
+    image = icons.draw(
+        surface, icon, (box.left - side * 0.75, baseline - text.capital(size) / 2), side, color
+    )
+    return box.union(image)

@@ -1,0 +1,256 @@
+"""The hall board: one big call and at most five recent ones.
+
+Sizes follow EN 301 549: a capital of at least 0.7° of the reader's eye is 6 cm at 5 m and 12 cm at 10 m. The
+number on a 43-inch board is 14 cm high; twelve rows of numbers could be read to 4.5 m only.
+"""
+
+from dataclasses import dataclass
+
+import pygame
+
+from bus.states import States
+from config.words import hour, pick, say
+from display.announcer import Announcement, Announcer
+from screen import band, icons, text
+from screen.theme import GOLD, INK, NIGHT, ON_GOLD, ON_INK, RULE, WHITE, Size, scale
+from screen.widgets import note
+
+ROWS = 5
+NOTICE_S = 12  # how long each notice stands where they do not fit together
+
+
+@dataclass(frozen=True)
+class BoardView:
+    """What a hall board shows."""
+
+    title: str = ""
+    name: str = ""
+    time: str = ""  # none until the hub has said it
+    english: bool = False
+    current: Announcement | None = None
+    recent: tuple[Announcement, ...] = ()
+    notices: tuple[str, ...] = ()
+    turn: int = 0  # of the notices
+    open: bool = True
+    fresh: bool = False
+
+    def draw(self, surface: pygame.Surface) -> None:
+        """Draw the whole board."""
+        _Drawing(surface, self, lay_out(surface.get_size(), alone=not self.recent)).draw()
+
+
+def look(states: States, announcer: Announcer, monotonic: float) -> BoardView:
+    """What the board shows now; `monotonic` as the announcer counts, in seconds."""
+    center, now = states.center, states.hub_now()
+    if center is None or now is None:
+        return BoardView()
+    return BoardView(
+        title=pick(center.title, "vi"),
+        name=pick(center.name, "vi"),
+        time=hour(now, center.timezone),
+        english="en" in center.languages,
+        current=announcer.current(monotonic),
+        recent=tuple(announcer.recent(monotonic)[: ROWS + 1]),
+        notices=tuple(pick(notice, "vi") for notice in center.notices),
+        turn=int(now.timestamp()) // NOTICE_S if len(center.notices) > 1 else 0,
+        open=center.open,
+        fresh=states.fresh(),
+    )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where things are, in px: `body` is what the call and the list share."""
+
+    unit: float
+    upright: bool
+    margin: int
+    head: pygame.Rect
+    body: pygame.Rect
+    call: pygame.Rect
+    list: pygame.Rect
+    foot: pygame.Rect
+    band: int
+
+
+def lay_out(size: Size, *, alone: bool) -> Layout:
+    """The call left of the list, or above it on a board that stands upright; `alone` it has both places."""
+    (width, height), unit = size, scale(size)
+    upright, margin = height > width, round(56 * unit)
+    top, bottom = round((176 if upright else 108) * unit), height - band.height(size)
+    foot = pygame.Rect(0, bottom - round(85 * unit), width, round(85 * unit))
+    body = pygame.Rect(0, top, width, foot.top - top)
+    if alone:
+        call = body
+    elif upright:
+        call = pygame.Rect(0, top, width, round(body.height * 0.5))
+    else:
+        call = pygame.Rect(0, top, round(width * 0.615), body.height)
+    rest = pygame.Rect(call.right % width, top, width - call.right % width, body.height)
+    if upright:
+        rest = pygame.Rect(0, call.bottom, width, foot.top - call.bottom)
+    return Layout(
+        unit=unit,
+        upright=upright,
+        margin=margin,
+        head=pygame.Rect(0, 0, width, top),
+        body=body,
+        call=call,
+        list=rest.inflate(-2 * margin, -round(40 * unit) if upright else 0),
+        foot=foot,
+        band=bottom,
+    )
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    surface: pygame.Surface
+    view: BoardView
+    at: Layout
+
+    def px(self, units: float) -> int:
+        return round(units * self.at.unit)
+
+    def draw(self) -> None:
+        view = self.view
+        self.surface.fill(INK)
+        self._head()
+        self._foot()
+        if not view.time:
+            self._message("offline", "Connecting…")
+        elif view.current is not None:
+            self._call(view.current)
+            self._list("Just called", view.recent[:ROWS])
+        elif not view.open:
+            self._message("clock", "The centre is closed.")
+        elif view.recent:
+            self._last_call(view.recent[0])
+            self._list("Before that", view.recent[1:])
+        else:
+            self._message("receipt", "Please take a number and wait for your call.")
+
+    def _head(self) -> None:
+        view, head, upright = self.view, self.at.head, self.at.upright
+        left, right, middle = self.at.margin, head.right - self.at.margin, head.centery
+        stale = bool(view.time) and not view.fresh
+        upper, lower = middle - self.px(16), middle + self.px(46)
+
+        size = self.px(64)
+        base = upper if upright and stale else middle + text.capital(size) // 2
+        clock = text.draw(self.surface, view.time, right, base, size, WHITE, bold=True, align="right")
+        end = clock.left - self.px(40)
+        if stale:
+            size, words = self.px(32), say("vi", "Reconnecting…")
+            at = (right, lower) if upright else (end, middle + text.capital(size) // 2)
+            end = min(end, note(self.surface, "offline", words, *at, size, ON_INK).left - self.px(40))
+
+        if upright:
+            size = text.fit(view.title, end - left, self.px(34))
+            text.draw(self.surface, view.title, left, upper, size, ON_INK)
+            size = text.fit(view.name, end - left, self.px(50), bold=True)
+            text.draw(self.surface, view.name, left, lower, size, WHITE, bold=True)
+        else:
+            words = " · ".join(filter(None, (view.title, view.name)))
+            size = text.fit(words, end - left, self.px(40), bold=True)
+            base = middle + text.capital(size) // 2
+            text.draw(self.surface, words, left, base, size, WHITE, bold=True)
+
+    def _foot(self) -> None:
+        foot, notices = self.at.foot, self.view.notices
+        self.surface.fill(NIGHT, foot)
+        band.draw(self.surface, self.at.band)
+        if not notices:
+            return
+        room, size = foot.width - 2 * self.at.margin, self.px(36)
+        words = " ".join(notices)
+        if text.width(words, size) > room:
+            words = notices[self.view.turn % len(notices)]
+        size = text.fit(words, room, size)
+        text.draw(self.surface, words, self.at.margin, foot.centery + text.capital(size) // 2, size, WHITE)
+
+    def _call(self, call: Announcement) -> None:
+        """Somebody is called now: the number, and the counter to go to, on gold."""
+        area = self.at.call
+        self.surface.fill(GOLD, area)
+        unit = min(area.width / 1180, area.height / 851)
+        room, middle = round(area.width - 170 * unit), area.centerx
+        words, place, digit, small = (round(each * unit) for each in (72, 88, 214, 40))
+        number = text.fit(call.label, room, round(410 * unit), bold=True)
+        lines = (words, number, digit, small) if self.view.english else (words, number, digit)
+        gap = (area.height - sum(map(text.capital, lines))) / (len(lines) + 1.2)
+
+        base = area.top + 1.1 * gap + text.capital(words)
+        invite = say("vi", "Now calling")
+        text.draw(self.surface, invite, middle, base, words, ON_GOLD, bold=True, align="center")
+        base += gap + text.capital(number)
+        text.draw(self.surface, call.label, middle, base, number, ON_GOLD, bold=True, align="center")
+        base += gap + text.capital(digit)
+        self._place(say("vi", "to counter"), call.number, (middle, base), (place, digit), ON_GOLD)
+        if self.view.english:
+            line = "Number {label}, please go to counter {number}"
+            line = say("en", line, label=call.label, number=call.number)
+            base += gap + text.capital(small)
+            text.draw(self.surface, line, middle, base, text.fit(line, room, small), ON_GOLD, align="center")
+
+    def _last_call(self, call: Announcement) -> None:
+        """Nobody is called now: the last call stays, quietly, for those who were out."""
+        area = self.at.call
+        unit = min(area.width / 1180, area.height / 851)
+        size = text.fit(call.label, round(area.width - 300 * unit), round(330 * unit), bold=True)
+        center, middle = (area.centerx, area.centery + text.capital(size) / 2)
+        text.draw(self.surface, call.label, center, middle, size, WHITE, bold=True, align="center")
+        words, digit = round(60 * unit), round(140 * unit)
+        base = middle - text.capital(size) - 80 * unit
+        text.draw(self.surface, say("vi", "Just called"), center, base, words, ON_INK, align="center")
+        base = middle + text.capital(digit) + 80 * unit
+        self._place(say("vi", "Counter"), call.number, (center, base), (words, digit), WHITE)
+        if not self.at.upright:
+            ends = (area.right, area.top + self.at.margin), (area.right, area.bottom - self.at.margin)
+            pygame.draw.line(self.surface, RULE, *ends, max(1, self.px(2)))
+
+    def _place(
+        self,
+        words: str,
+        number: str,
+        at: tuple[float, float],
+        sizes: tuple[int, int],
+        color: tuple[int, int, int],
+    ) -> None:
+        """ "đến quầy 3", the number larger, centred on `at` and its baseline."""
+        words += " "
+        width = text.width(words, sizes[0], bold=True) + text.width(number, sizes[1], bold=True)
+        end = text.draw(self.surface, words, at[0] - width / 2, at[1], sizes[0], color, bold=True).right
+        text.draw(self.surface, number, end, at[1], sizes[1], color, bold=True)
+
+    def _list(self, title: str, calls: tuple[Announcement, ...]) -> None:
+        if not calls:
+            return
+        area, rule = self.at.list, max(1, self.px(2))
+        top = area.top + self.px(74)
+        text.draw(self.surface, say("vi", title), area.left, top, self.px(40), ON_INK)
+        pitch = (area.bottom - top - self.px(24)) / ROWS
+        label, where, number = (min(self.px(each), round(pitch * each / 140)) for each in (92, 46, 82))
+        for row, call in enumerate(calls):
+            base = top + round(pitch * (row + 0.5)) + text.capital(label) // 2
+            text.draw(self.surface, call.label, area.left, base, label, WHITE, bold=True)
+            digits = text.draw(
+                self.surface, call.number, area.right, base, number, WHITE, bold=True, align="right"
+            )
+            counter = say("vi", "Counter") + " "
+            text.draw(self.surface, counter, digits.left, base, where, ON_INK, align="right")
+            y = top + round(pitch * (row + 1))
+            pygame.draw.line(self.surface, RULE, (area.left, y), (area.right, y), rule)
+
+    def _message(self, icon: str, message: str) -> None:
+        """A board with nobody on it says what there is to do."""
+        body, size, small = self.at.body, self.px(96), self.px(44)
+        room = body.width - 4 * self.at.margin
+        lines = text.wrap(say("vi", message), room, size, bold=True)
+        base = body.centery - text.leading(size) * (len(lines) - 1) // 2 + self.px(100)
+        icons.draw(self.surface, icon, (body.centerx, base - self.px(220)), self.px(150), ON_INK)
+        base = text.draw_lines(
+            self.surface, lines, body.centerx, base, size, WHITE, bold=True, align="center"
+        )
+        if self.view.english:
+            small = text.fit(message, room, small)
+            text.draw(self.surface, message, body.centerx, base + self.px(84), small, ON_INK, align="center")

@@ -1,0 +1,122 @@
+"""The sign above a counter: the number that is called or served there, or why there is none."""
+
+from dataclasses import dataclass
+
+import pygame
+
+from bus.messages import CounterStatus
+from bus.states import States
+from config.words import pick, say
+from screen import band, text
+from screen.theme import GOLD, INK, ON_GOLD, ON_INK, WHITE
+from screen.widgets import note
+
+# What a status says, and what a citizen does then.
+_WORDS: dict[CounterStatus, tuple[str, str]] = {
+    "closed": ("Closed", "Please go to another counter"),
+    "paused": ("Paused", "Please wait, the clerk will be back"),
+    "free": ("Free", "Please wait for your number to be called"),
+    "calling": ("Called", "Please come to this counter"),
+    "serving": ("Being served", "Being served"),
+}
+
+
+@dataclass(frozen=True)
+class SignView:
+    """What a counter's sign shows."""
+
+    name: str = ""
+    services: str = ""
+    status: CounterStatus | None = None  # none until the hub has said it
+    label: str | None = None  # who is at the counter, or is called to it
+    priority: bool = False
+    english: bool = False
+    fresh: bool = False
+
+    def draw(self, surface: pygame.Surface) -> None:
+        """Draw the whole sign."""
+        _Drawing(surface, self).draw()
+
+
+def look(states: States, counter: str) -> SignView:
+    """What the sign of that counter shows now."""
+    center, catalog, state = states.center, states.catalog, states.counters.get(counter)
+    info = catalog.counter(counter) if catalog else None
+    if center is None or catalog is None or info is None or state is None:
+        return SignView()
+    services = filter(None, map(catalog.service, state.serves or info.services))
+    return SignView(
+        name=pick(info.name, "vi"),
+        services=" · ".join(pick(service.name, "vi") for service in services),
+        status=state.status,
+        label=state.label if state.status in ("calling", "serving") else None,
+        priority=state.category == "priority",
+        english="en" in center.languages,
+        fresh=states.fresh(),
+    )
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    surface: pygame.Surface
+    view: SignView
+
+    def px(self, units: float) -> int:
+        """The sign is drawn for 800 × 480 units."""
+        size = self.surface.get_size()
+        return round(units * min(max(size) / 800, min(size) / 480))
+
+    def draw(self) -> None:
+        size, status = self.surface.get_size(), self.view.status
+        whole = self.surface.get_rect()
+        head = pygame.Rect(0, 0, whole.width, self.px(92))
+        foot = pygame.Rect(0, whole.bottom - self.px(72), whole.width, self.px(72))
+        middle = pygame.Rect(0, head.bottom, whole.width, foot.top - head.bottom)
+        self.surface.fill(INK)
+        if status is None:
+            words, base = say("vi", "Connecting…"), middle.centery
+            text.draw(
+                self.surface, words, middle.centerx, base, self.px(56), WHITE, bold=True, align="center"
+            )
+            band.draw(self.surface, whole.bottom - band.height(size))
+            return
+        self._head(head)
+        if self.view.label is not None:
+            self._number(middle, self.view.label)
+            self._foot(foot, "Serving a person with priority" if self.view.priority else _WORDS[status][1])
+        else:
+            self._message(middle, *_WORDS[status])
+            band.draw(self.surface, whole.bottom - band.height(size))
+
+    def _head(self, head: pygame.Rect) -> None:
+        view, margin, size = self.view, self.px(30), self.px(42)
+        base = head.centery + text.capital(size) // 2
+        name = text.draw(self.surface, view.name, margin, base, size, WHITE, bold=True)
+        right = head.right - margin
+        if view.fresh:
+            size = text.fit(view.services, right - margin - name.right, self.px(31))
+            text.draw(self.surface, view.services, right, base, size, ON_INK, align="right")
+        else:
+            note(self.surface, "offline", say("vi", "Reconnecting…"), right, base, self.px(26), ON_INK)
+
+    def _number(self, area: pygame.Rect, label: str) -> None:
+        self.surface.fill(GOLD, area)
+        size = text.fit(label, round(area.width * 0.82), round(area.height * 0.9), bold=True)
+        base = area.centery + text.capital(size) / 2
+        text.draw(self.surface, label, area.centerx, base, size, ON_GOLD, bold=True, align="center")
+
+    def _foot(self, foot: pygame.Rect, message: str) -> None:
+        words = say("vi", message)
+        size = text.fit(words, foot.width - self.px(60), self.px(34), bold=True)
+        base = foot.centery + text.capital(size) / 2
+        text.draw(self.surface, words, foot.centerx, base, size, WHITE, bold=True, align="center")
+
+    def _message(self, area: pygame.Rect, word: str, advice: str) -> None:
+        room, x = area.width - self.px(60), area.centerx
+        lines = [(say("vi", word), 104, WHITE, True, 8), (say("vi", advice), 36, ON_INK, False, 74)]
+        if self.view.english:
+            lines.append((f"{word}. {advice}", 26, ON_INK, False, 124))
+        for words, units, color, bold, below in lines:
+            size = text.fit(words, room, self.px(units), bold=bold)
+            base = area.centery + self.px(below)
+            text.draw(self.surface, words, x, base, size, color, bold=bold, align="center")
