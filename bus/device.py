@@ -47,6 +47,7 @@ class Received:
     topic: Topic
     ids: dict[str, str]
     payload: Payload
+    correlation: bytes | None = None  # of an answer: which request it is for
 
 
 class Device:
@@ -201,7 +202,7 @@ class Device:
                 if isinstance(payload, Status) and ids["device"] == self.name:
                     self._hear_own_status(payload)
                     return None
-                return Received(topic, ids, payload)
+                return Received(topic, ids, payload, message.correlation)
         except msgspec.DecodeError as error:
             log.error("a message cannot be read topic=%s error=%s", message.topic, error)
             return None

@@ -42,6 +42,10 @@ class Part:
         return self._process.pid if self._process else None
 
     @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @property
     def log_file(self) -> Path:
         return self.config.parent / "logs" / f"{self.name}.log"
 
