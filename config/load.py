@@ -70,9 +70,9 @@ class _SomeDevice(Device, frozen=True, kw_only=True):
 
 
 def _device_mistakes(document: Document) -> Iterator[Mistake]:
-    role = document.get("role", "")
-    if kind := ROLES.get(closest(role, ROLES)):
-        yield from mistakes(role, Role, ("role",))
+    key = "role" if "role" in document else closest("role", document)
+    if kind := ROLES.get(closest(document.get(key), ROLES)):
+        yield from mistakes(document[key], Role, (key,))
         yield from mistakes(document, kind)
     else:
         of_some_role = _DEVICE_KEYS.difference(_SomeDevice.__struct_fields__)

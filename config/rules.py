@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.lines import KeyPath
-from config.shape import Mistake, closest, name
+from config.shape import Mistake, closest, name, quoted
 from config.words import FALLBACK, LANGUAGE_NAMES
 
 Document = dict[str, Any]
@@ -142,7 +142,7 @@ def _place_and_time(document: Document) -> Iterator[Mistake]:
     if isinstance(zone, str):
         try:
             ZoneInfo(zone)
-        except (OSError, ValueError):
+        except (KeyError, OSError, ValueError):
             yield Mistake(
                 ("timezone",), f'there is no time zone "{zone}": in Vietnam it is "Asia/Ho_Chi_Minh"'
             )
@@ -168,7 +168,7 @@ def _each_once(values: Iterable[tuple[KeyPath, Any]], advice: str) -> Iterator[M
     seen = []
     for path, value in values:
         if value in seen:
-            yield Mistake(path, f"`{name(path)}` has {value!r} a second time: {advice}")
+            yield Mistake(path, f"`{name(path)}` has {quoted(value)} a second time: {advice}")
         seen.append(value)
 
 

@@ -52,14 +52,14 @@ def mistakes(value: object, kind: Any, path: KeyPath = ()) -> Iterator[Mistake]:
 
 def _in_table(table: Mapping[str, object], struct: type[Struct], path: KeyPath) -> Iterator[Mistake]:
     fields = {field.name: field for field in structs.fields(struct)}
-    known = {*fields, struct.__struct_config__.tag_field}
-    meant = {key: closest(key, fields) for key in table if key not in known}
+    known = [*fields, *filter(None, [struct.__struct_config__.tag_field])]
+    meant = {key: closest(key, known) for key in table if key not in known}
     for key, value in table.items():
         if key in meant:
             advice = (
                 f"did you mean `{meant[key]}`?"
                 if meant[key]
-                else f"it is none of {', '.join(fields)}; remove it"
+                else f"it is none of {', '.join(known)}; remove it"
             )
             yield Mistake((*path, key), f"unknown key `{name((*path, key))}`: {advice}")
         if field := fields.get(meant.get(key, key)):
@@ -98,7 +98,7 @@ def _describe(wanted: inspect.Type) -> str:
         case inspect.BoolType():
             return "true or false, without quotes"
         case inspect.LiteralType(values=values):
-            return f"one of {', '.join(_quoted(value) for value in values)}"
+            return f"one of {', '.join(quoted(value) for value in values)}"
         case inspect.VarTupleType(item_type=inspect.StructType()):
             return "tables, each below a header in double brackets"
         case inspect.VarTupleType(item_type=item):
@@ -123,12 +123,12 @@ def _not(value: object, wanted: inspect.Type) -> str:
             return ", not a list"
         case str() if isinstance(wanted, inspect.LiteralType):
             guess = closest(value, (each for each in wanted.values if isinstance(each, str)))
-            return f", not {_quoted(value)}" + (f"; did you mean {_quoted(guess)}?" if guess else "")
+            return f", not {quoted(value)}" + (f"; did you mean {quoted(guess)}?" if guess else "")
         case str() | int() | float():
-            return f", not {_quoted(value)}"
+            return f", not {quoted(value)}"
     return ", not a date"
 
 
-def _quoted(value: object) -> str:
+def quoted(value: object) -> str:
     """The value as the file has it."""
     return json.dumps(value, ensure_ascii=False)

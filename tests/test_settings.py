@@ -1,0 +1,445 @@
+"""Settings files: read in layers, judged whole, and every mistake told with its place."""
+
+import copy
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.errors import SettingsError
+from config.load import ROLES, Role, is_center, load, load_center
+from config.rules import center_rules, device_rules
+from config.settings import (
+    BridgeSettings,
+    CenterSettings,
+    DisplaySettings,
+    HubSettings,
+    KioskSettings,
+)
+from config.shape import convert, mistakes
+
+KIOSK = """\
+role = "kiosk"
+center = "tan-lap"
+device = "kiosk-1"
+
+[printer]
+host = "192.168.1.9"
+"""
+
+BRIDGE = """\
+role = "bridge"
+center = "tan-lap"
+device = "bridge-1"
+
+[line]
+port = "/dev/serial/by-id/usb-FTDI"
+keypads = [
+    { address = 1, counter = "1" },
+    { address = 2, counter = "2" },
+]
+signs = [{ address = 11, counter = "1" }]
+"""
+
+WEB = """\
+role = "web"
+center = "tan-lap"
+device = "web-1"
+sepay_secret = "hunter2-sepay"
+
+[broker]
+password = "hunter2-broker"
+
+[[logins]]
+name = "clerk-1"
+password_hash = "$argon2id$hunter2-hash"
+"""
+
+CENTER = """\
+center = "tan-lap"
+title = { vi = "Trung tâm Phục vụ hành chính công" }
+name = { vi = "Phường Tân Lập", en = "Tân Lập Ward" }
+languages = ["vi", "en"]
+
+[bank]
+bin = "970403"
+account = "0011012345678"
+
+[[services]]
+id = "land"
+letter = "A"
+name = { vi = "Đất đai" }
+fees = [{ purpose = "Sổ đỏ", amount = 8_000 }]
+
+[[services]]
+id = "papers"
+letter = "B"
+name = { vi = "Hộ tịch" }
+
+[[counters]]
+id = "1"
+number = "1"
+services = ["land"]
+overflow = ["papers"]
+
+[[counters]]
+id = "2"
+number = "2"
+services = ["papers"]
+
+[[devices]]
+id = "kiosk-1"
+role = "kiosk"
+
+[[devices]]
+id = "bridge-1"
+role = "bridge"
+counters = ["1", "2"]
+"""
+
+NAME = "a name in quotes, of at most 32 small letters, digits and hyphens"
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def told(path: Path) -> list[str]:
+    """The lines that a technician reads about a file, without the folder that it lies in."""
+    read = load_center if is_center(path) else load
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+    return [line.removeprefix(f"{path.parent}/") for line in caught.value.message.splitlines()]
+
+
+def test_a_short_file_is_a_device(tmp_path: Path) -> None:
+    settings = load(write(tmp_path / "kiosk-1.toml", KIOSK))
+    assert isinstance(settings, KioskSettings)
+    assert (settings.center, settings.device, settings.printer.host) == ("tan-lap", "kiosk-1", "192.168.1.9")
+    assert settings.printer.port == 9100
+    assert settings.folder == Path("/var/lib/luot/kiosk-1")
+
+
+def test_a_centre_is_read_whole(tmp_path: Path) -> None:
+    center = load_center(write(tmp_path / "center.toml", CENTER))
+    assert [each.letter for each in center.services] == ["A", "B"]
+    assert center.counters[0].overflow == ("papers",)
+    assert center.devices[1].counters == ("1", "2")
+    assert center.services[0].fees[0].amount == 8000
+
+
+def test_files_are_told_apart_by_what_they_say(tmp_path: Path) -> None:
+    assert is_center(write(tmp_path / "a.toml", CENTER))
+    assert is_center(write(tmp_path / "b.toml", "devices = []\nservices = []\n"))
+    for text in (KIOSK, BRIDGE, WEB, 'device = "kiosk-1"', "", KIOSK.replace("device", "devices")):
+        assert not is_center(write(tmp_path / "c.toml", text))
+
+
+def test_layers_come_one_over_the_other(tmp_path: Path) -> None:
+    write(
+        tmp_path / "luot.toml",
+        'center = "tan-lap"\nbroker = { host = "127.0.0.1", port = 1, username = "u" }',
+    )
+    write(tmp_path / "kiosk-1.toml", KIOSK.replace('center = "tan-lap"\n', "") + "[broker]\nport = 2\n")
+    write(tmp_path / "kiosk-1.d" / "20-later.toml", "[broker]\nport = 4\n")
+    write(tmp_path / "kiosk-1.d" / "10-early.toml", "[broker]\nport = 3\n[printer]\nport = 9101\n")
+    write(tmp_path / "kiosk-1.d" / "30-not.txt", "port = 5")
+    settings = load(tmp_path / "kiosk-1.toml")
+    assert isinstance(settings, KioskSettings)
+    assert settings.center == "tan-lap"
+    assert (settings.broker.host, settings.broker.port, settings.broker.username) == ("127.0.0.1", 4, "u")
+    assert (settings.printer.host, settings.printer.port) == ("192.168.1.9", 9101)
+
+
+def test_a_list_of_a_later_layer_replaces_the_earlier_one(tmp_path: Path) -> None:
+    write(tmp_path / "bridge-1.toml", BRIDGE)
+    write(tmp_path / "bridge-1.d" / "line.toml", '[line]\nkeypads = [{ address = 7, counter = "1" }]\n')
+    settings = load(tmp_path / "bridge-1.toml")
+    assert isinstance(settings, BridgeSettings)
+    assert [each.address for each in settings.line.keypads] == [7]
+    assert [each.address for each in settings.line.signs] == [11]
+
+
+def test_a_mistake_names_the_layer_that_it_comes_from(tmp_path: Path) -> None:
+    write(tmp_path / "luot.toml", '\n[broker]\nport = "8883"\n')
+    write(tmp_path / "kiosk-1.d" / "printer.toml", "[printer]\nwidth = 80\n")
+    lines = told(write(tmp_path / "kiosk-1.toml", KIOSK + "colour = 1\n"))
+    assert lines == [
+        'luot.toml:3: `broker.port` must be a whole number from 1 to 65535, not "8883"',
+        "kiosk-1.toml:7: unknown key `printer.colour`: "
+        "it is none of host, port, width, native_qr, confirm; remove it",
+        "kiosk-1.d/printer.toml:2: `printer.width` must be one of 384, 576, not 80",
+    ]
+
+
+def test_a_relative_path_is_relative_to_the_file_that_says_it(tmp_path: Path) -> None:
+    write(tmp_path / "luot.toml", '[broker]\nca = "tls/ca.crt"\n')
+    write(tmp_path / "tls" / "ca.crt", "")
+    path = write(tmp_path / "hub.toml", 'role = "hub"\ncenter = "tan-lap"\ndevice = "hub"\n')
+    write(tmp_path / "hub.d" / "data.toml", 'data = "here"\n')
+    settings = load(path)
+    assert isinstance(settings, HubSettings)
+    assert settings.catalog == tmp_path / "center.toml"
+    assert settings.broker.ca == str(tmp_path / "tls" / "ca.crt")
+    assert settings.folder == tmp_path / "hub.d" / "here"
+
+
+def test_every_mistake_is_told_in_one_run(tmp_path: Path) -> None:
+    text = """\
+rol = "kisok"
+center = "tan-lap"
+devices = "Kiosk 1"
+
+[brokr]
+prot = "8883"
+host = "mqtts://u:hunter2@centre"
+
+[printer]
+host = "192.168.1.9"
+confirm = "gsr"
+[printer.paper]
+"""
+    assert told(write(tmp_path / "kiosk-1.toml", text)) == [
+        'kiosk-1.toml:1: `rol` must be one of "bridge", "display", "hub", "kiosk", "web", not "kisok"; '
+        'did you mean "kiosk"?',
+        "kiosk-1.toml:1: unknown key `rol`: did you mean `role`?",
+        "kiosk-1.toml:3: unknown key `devices`: did you mean `device`?",
+        f'kiosk-1.toml:3: `devices` must be {NAME}, not "Kiosk 1"',
+        "kiosk-1.toml:5: unknown key `brokr`: did you mean `broker`?",
+        "kiosk-1.toml:6: unknown key `brokr.prot`: did you mean `port`?",
+        'kiosk-1.toml:6: `brokr.prot` must be a whole number from 1 to 65535, not "8883"',
+        "kiosk-1.toml:7: `brokr.host` must be a host's name or IP address in quotes, without mqtt:// and "
+        "without a port",
+        'kiosk-1.toml:11: `printer.confirm` must be one of "gs-r", "none", not "gsr"; did you mean "gs-r"?',
+        "kiosk-1.toml:12: unknown key `printer.paper`: it is none of host, port, width, native_qr, confirm; "
+        "remove it",
+    ]
+
+
+def test_what_is_missing_is_told_where_it_belongs(tmp_path: Path) -> None:
+    lines = told(write(tmp_path / "center.toml", CENTER.replace('letter = "B"\n', "").replace("bin =", "# ")))
+    assert lines == [
+        "center.toml:6: `bank.bin` is missing: add it, as the bank's 6 digits in quotes",
+        "center.toml:16: `services.letter` is missing: add it, as one capital, A to Z, in quotes",
+    ]
+    lines = told(write(tmp_path / "some.toml", 'center = "tan-lap"\ndevice = 3\n'))
+    assert lines == [
+        'some.toml:1: `role` is missing: add it, as one of "bridge", "display", "hub", "kiosk", "web"',
+        f"some.toml:2: `device` must be {NAME}, not 3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('"A"', '"B"', '18: `services.letter` has "B" a second time: give each service a letter of its own'),
+        ('"papers"\nletter', '"land"\nletter', '17: `services.id` has "land" a second time: '),
+        ('number = "2"', 'number = "1"', '29: `counters.number` has "1" a second time: '),
+        ('["land"]', '["lnad"]', '24: `counters.services`: there is no service "lnad"; did you mean "land"?'),
+        (
+            '["land"]',
+            '["tax"]',
+            '24: `counters.services`: there is no service "tax"; there are: land, papers',
+        ),
+        ('["land"]', '["papers"]', '11: no counter serves "land": add it to the `services` of a counter'),
+        ('["land"]', '["land", "papers"]', '25: "papers" is the counter\'s own already: take it out'),
+        ('["1", "2"]', '["1", "3"]', '39: `devices.counters`: there is no counter "3"; there are: 1, 2'),
+        ('"bridge"', '"kiosk"', "39: `devices.counters` is for a bridge alone: remove it"),
+        ('"kiosk-1"', '"hub"', '33: "hub" is the hub itself: '),
+        ('["vi", "en"]', '["en"]', '4: `languages` lacks "vi"'),
+        ('["vi", "en"]', '["vi", "fr"]', '4: there is no language "fr" here; there are: vi, en, rad'),
+        ('vi = "Đất đai"', 'en = "Land"', "13: `services.name` lacks its words in Vietnamese: add vi = …"),
+        ('en = "Tân', 'eng = "Tân', '3: there is no language "eng" here; did you mean "en"?'),
+        (
+            "[bank]",
+            'timezone = "Asia/Buon_Ma_Thuot"\n[bank]',
+            '6: there is no time zone "Asia/Buon_Ma_Thuot"',
+        ),
+        ("[bank]", 'track_url = "luot.example"\n[bank]', "6: `track_url` must be an address with {id}"),
+        ('[bank]\nbin = "970403"\naccount = "0011012345678"\n', "", "11: `bank` is missing: a fee is paid"),
+    ],
+)
+def test_what_a_centre_says_must_fit_together(tmp_path: Path, old: str, new: str, line: str) -> None:
+    assert old in CENTER
+    lines = told(write(tmp_path / "center.toml", CENTER.replace(old, new, 1)))
+    assert [each for each in lines if each.startswith(f"center.toml:{line}")], lines
+
+
+def test_a_centre_without_anything_to_do_is_none(tmp_path: Path) -> None:
+    text = (
+        'center = "a"\ntitle = { vi = "A" }\nname = { vi = "A" }\nservices = []\ncounters = []\ndevices = []'
+    )
+    assert told(write(tmp_path / "center.toml", text)) == [
+        "center.toml:4: `services` has none: a centre has at least one",
+        "center.toml:5: `counters` has none: a centre has at least one",
+    ]
+
+
+def test_a_rule_and_a_wrong_shape_are_told_together(tmp_path: Path) -> None:
+    text = (
+        CENTER.replace('letter = "A"', "letter = 1")
+        .replace('"kiosk-1"', '"bridge-1"')
+        .replace("[bank]", "[[bank]]")
+    )
+    lines = told(write(tmp_path / "center.toml", text))
+    assert [line.split(": ")[0] for line in lines] == ["center.toml:6", "center.toml:12", "center.toml:37"]
+
+
+@pytest.mark.parametrize("address", ["1", "11"])
+def test_an_address_belongs_to_one_device_of_the_line(tmp_path: Path, address: str) -> None:
+    text = BRIDGE.replace("address = 2", f"address = {address}")
+    [line] = told(write(tmp_path / "bridge-1.toml", text))
+    assert f"address` has {address} a second time" in line
+
+
+@pytest.mark.parametrize(
+    ("shows", "line"),
+    [
+        ('"sign"', "4: `counter` is missing: add the counter whose sign this is"),
+        ('"panel"', "4: `counter` is missing: add the counter whose panel this is"),
+        ('"board"\ncounter = "1"', "5: `counter` has no place here: a board shows every counter; remove it"),
+    ],
+)
+def test_a_sign_has_a_counter_and_a_board_none(tmp_path: Path, shows: str, line: str) -> None:
+    text = 'role = "display"\ncenter = "tan-lap"\ndevice = "sign-1"\nshows = '
+    [said] = told(write(tmp_path / "sign-1.toml", text + shows))
+    assert said.startswith(f"sign-1.toml:{line}")
+    right = load(write(tmp_path / "sign-1.toml", text + '"sign"\ncounter = "1"'))
+    assert isinstance(right, DisplaySettings)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "::1"])
+def test_a_broker_on_this_machine_needs_no_tls(tmp_path: Path, host: str) -> None:
+    assert load(write(tmp_path / "kiosk-1.toml", f'{KIOSK}[broker]\nhost = "{host}"\n')).broker.host == host
+
+
+@pytest.mark.parametrize("host", ["192.168.1.2", "hub.local", "localhost.example", "2001:db8::1", "0.0.0.0"])
+def test_a_broker_elsewhere_needs_the_centres_authority(tmp_path: Path, host: str) -> None:
+    text = f'{KIOSK}[broker]\nhost = "{host}"\n'
+    [line] = told(write(tmp_path / "kiosk-1.toml", text))
+    assert line.startswith("kiosk-1.toml:8: `broker.ca` is missing: ")
+    [line] = told(write(tmp_path / "kiosk-1.toml", text + 'ca = "ca.crt"\n'))
+    assert line.startswith("kiosk-1.toml:9: `broker.ca` names no file: ")
+    write(tmp_path / "ca.crt", "")
+    assert load(tmp_path / "kiosk-1.toml").broker.ca == str(tmp_path / "ca.crt")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a = 1\nname = kiosk\n", 2),
+        ('name = "x', 1),
+        ("a = [\n1,\n", 3),
+        ("[a]\nb = 1\n[a]\n", 3),
+        ("a = 1\n\nd = 2026-02-30\n", 3),
+    ],
+)
+def test_what_is_no_toml_is_told_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    write(tmp_path / "luot.toml", "= 1")
+    first, second = told(write(tmp_path / "kiosk-1.toml", text))
+    assert first.startswith("luot.toml:1: ")
+    assert second.startswith(f"kiosk-1.toml:{line}: cannot be read as TOML: ")
+
+
+def test_a_file_that_is_no_utf8_or_not_there_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk-1.toml"
+    path.write_bytes(b'a = 1\nname = "qu\xe2y"\n')
+    assert told(path) == ["kiosk-1.toml:2: is not UTF-8: save the file as UTF-8 text"]
+    path.unlink()
+    assert told(path) == ["kiosk-1.toml: cannot be read: No such file or directory"]
+    path.write_bytes(b"\xef\xbb\xbf" + KIOSK.replace("\n", "\r\n").encode())  # as Notepad saves it
+    assert load(path).device == "kiosk-1"
+
+
+SECRETS = ("hunter2-sepay", "hunter2-broker", "hunter2-hash")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("$argon2id$", ""),
+        ("password =", "pasword ="),
+        ("sepay_secret =", "sepay ="),
+        ("sepay_secret", "broker.sepay_secret"),
+        ('"hunter2-broker"', '["hunter2-broker"]'),
+        ('"hunter2-broker"', "hunter2-broker"),
+        ('"hunter2-broker"', '"hunter2-broker'),
+        ("password_hash =", "password_hash "),
+        ("[[logins]]", "[logins]"),
+        ('"hunter2-broker"', '{ text = "hunter2-broker" }'),
+    ],
+)
+def test_a_secret_is_never_told(tmp_path: Path, old: str, new: str) -> None:
+    text = WEB.replace(old, new, 1)
+    assert text != WEB
+    lines = told(write(tmp_path / "web-1.toml", text + "port = 0\n"))
+    assert lines
+    assert not [secret for secret in SECRETS if secret in "\n".join(lines)]
+
+
+def test_a_number_in_place_of_a_secret_is_not_told_either(tmp_path: Path) -> None:
+    [line] = told(write(tmp_path / "web-1.toml", WEB.replace('"hunter2-broker"', "424242")))
+    assert line == "web-1.toml:7: `broker.password` must be text in quotes"
+
+
+ROUGH = st.recursive(
+    st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(["", "1", "vi", "A", "x y"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["vi", "id", "host"]), inner),
+    max_leaves=3,
+)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, whole: dict[str, Any]) -> Any:
+    """A right document with one value, somewhere in it, replaced or taken out."""
+    document = copy.deepcopy(whole)
+    at: Any = document
+    while True:
+        key = draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
+        if isinstance(at[key], dict | list) and at[key] and draw(st.booleans()):
+            at = at[key]
+        elif draw(st.booleans()):
+            at[key] = draw(ROUGH)
+            return document
+        else:
+            del at[key]
+            return document
+
+
+def whole(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [(CENTER, CenterSettings), (BRIDGE, BridgeSettings), (KIOSK, KioskSettings)]
+)
+@given(data=st.data())
+def test_a_document_without_mistakes_becomes_settings_and_no_other(
+    text: str, kind: Any, data: st.DataObject
+) -> None:
+    document = data.draw(damaged(whole(text)))
+    document.pop("role", None)  # `load` judges it, to know the kind
+    found = list(mistakes(document, kind))
+    try:
+        convert(document, kind)
+    except msgspec.ValidationError:
+        assert found
+    else:
+        assert not found
+
+
+@given(data=st.data())
+def test_the_rules_pass_over_what_has_another_shape(data: st.DataObject) -> None:
+    list(center_rules(data.draw(damaged(whole(CENTER)))))
+    list(device_rules(data.draw(damaged(whole(BRIDGE)))))
+    list(device_rules(data.draw(damaged(whole(WEB)))))
+
+
+def test_the_roles_of_a_settings_file_are_those_of_the_structs() -> None:
+    assert sorted(get_args(Role)) == sorted(ROLES)
