@@ -1,0 +1,81 @@
+"""What all the web's answers have in common: JSON and errors as the contract writes them, and headers."""
+
+import logging
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bus.asks import MAX_REQUEST_BYTES
+from bus.messages import Answer, Fault, Payload, encode
+from config.errors import Refused, Unreachable
+
+log = logging.getLogger(__name__)
+
+STATUS = {
+    "bad-request": 400,
+    "wrong-password": 401,
+    "logged-out": 401,
+    "forbidden": 403,
+    "too-many-tries": 429,
+    "unreachable": 503,
+}
+BY_A_RULE = 409  # any other code: the hub refused it
+
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-cache",
+    }
+)
+
+
+class SecurityHeaders:
+    """Tells browsers that scripts and styles are ours alone, and that an upgrade is to be seen at once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+async def read_body(request: Request) -> bytes:
+    """The raw body. Raises Refused when it is longer than any request of the contract."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_REQUEST_BYTES:
+            raise Refused("bad-request", "The request is too long.")
+    return bytes(body)
+
+
+def json(body: Payload | bytes, status: int = 200) -> Response:
+    """An answer that nobody may keep."""
+    content = body if isinstance(body, bytes) else encode(body)
+    return Response(content, status, {"Cache-Control": "no-store"}, "application/json")
+
+
+async def refuse(request: Request, error: Exception) -> Response:
+    """The error as the contract says it: a handler for Refused and Unreachable."""
+    if isinstance(error, Refused):
+        fault = Fault(error.code, error.message, error.field)
+    else:
+        assert isinstance(error, Unreachable)
+        fault = Fault("unreachable", error.message)
+    if fault.code == "forbidden":
+        log.warning("forbidden: %s path=%s field=%s", fault.message, request.url.path, fault.field)
+    return json(Answer(ok=False, error=fault), STATUS.get(fault.code, BY_A_RULE))

@@ -1,0 +1,104 @@
+"""The web's place on the bus: the device's loop, carried by asyncio.
+
+Each `step` runs in a thread of its own and is awaited; everything else happens between two steps. So nothing
+uses the device while it steps, and systemd's watchdog, which a step feeds, starves when the web server hangs.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import UUID
+
+from bus.asker import result_of
+from bus.asks import Request
+from bus.device import Changed, Device
+from bus.messages import Payload
+from bus.topics import STATE_CATALOG, STATE_CENTER, STATE_COUNTER, STATE_PANEL, STATE_QUEUE
+from config.clock import Clock
+from config.errors import Refused, Unreachable
+from config.settings import WebSettings
+from web.feed import Picture
+
+STEP_S = 1.0
+
+Outcome = Payload | Refused | Unreachable
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A request on its way to the device's loop."""
+
+    verb: str
+    fields: Request
+    within: float
+    outcome: asyncio.Future[Outcome]
+
+
+class Link:
+    """The bus as the web's handlers see it. Belongs to one event loop."""
+
+    def __init__(self, settings: WebSettings, clock: Clock) -> None:
+        followed = (STATE_CENTER, STATE_CATALOG, STATE_QUEUE, STATE_COUNTER, STATE_PANEL)
+        self.device = Device(
+            settings, "web", [topic.filter(settings.center) for topic in followed], clock=clock
+        )
+        self.picture = self._look()
+        self._changed = asyncio.Event()
+        self._asked: dict[UUID, asyncio.Future[Outcome]] = {}
+
+    async def follow(self) -> None:
+        """Step for ever."""
+        loop = asyncio.get_running_loop()
+        with self.device, ThreadPoolExecutor(1, "bus") as thread:
+            while True:
+                news = await loop.run_in_executor(thread, self.device.step, STEP_S)
+                for each in news:
+                    if isinstance(each, Asking):
+                        self._ask(loop, each)
+                before, self.picture = self.picture, self._look()
+                if before.live != self.picture.live or any(isinstance(each, Changed) for each in news):
+                    self.wake()
+
+    def wake(self) -> None:
+        """Tell every page what is so now."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def changed(self, within: float) -> None:
+        """Return at the next `wake`, or after `within` seconds."""
+        try:
+            await asyncio.wait_for(self._changed.wait(), within)
+        except TimeoutError:
+            return
+
+    async def ask(self, verb: str, fields: Request, *, within: float) -> Payload:
+        """The hub's answer. A request that is under way already is waited for, not asked twice.
+
+        Raises Refused, or Unreachable after `within` seconds.
+        """
+        outcome = self._asked.get(fields.request)
+        if outcome is None:
+            outcome = asyncio.get_running_loop().create_future()
+            outcome.add_done_callback(lambda _: self._asked.pop(fields.request))
+            self._asked[fields.request] = outcome
+            self.device.inbox.put(Asking(verb, fields, within, outcome))
+        return result_of(await asyncio.shield(outcome))
+
+    def _ask(self, loop: asyncio.AbstractEventLoop, asking: Asking) -> None:
+        def then(outcome: Outcome) -> None:
+            loop.call_soon_threadsafe(asking.outcome.set_result, outcome)
+
+        self.device.ask(asking.verb, asking.fields, within=asking.within, then=then)
+
+    def _look(self) -> Picture:
+        """A copy: the mirror changes while the device steps."""
+        states = self.device.states
+        return Picture(
+            live=self.device.connected and states.fresh(),
+            at=states.hub_now(),
+            center=states.center,
+            catalog=states.catalog,
+            queues=dict(states.queues),
+            counters=dict(states.counters),
+            panels=dict(states.panels),
+        )

@@ -1,0 +1,91 @@
+// A fee at the counter: asked for with a QR code, paid by transfer or in cash.
+
+import { $, fill, h } from "./dom.js";
+import { duration, grouped, money, pick, say } from "./words.js";
+
+export function takeCharge(page) {
+  $("amount").addEventListener("input", () => {
+    const digits = $("amount").value.replace(/\D/g, "").replace(/^0+/, "").slice(0, 9);
+    $("amount").value = digits ? grouped(Number(digits)) : "";
+  });
+  $("other-fee").addEventListener("submit", (event) => {
+    event.preventDefault();
+    charge(page, Number($("amount").value.replace(/\D/g, "")), $("purpose").value.trim());
+    $("other-fee").reset();
+    document.activeElement?.blur();
+  });
+}
+
+function charge(page, amount, purpose) {
+  page.press("charge", page.counter.counter, { amount, purpose });
+}
+
+export function showCharge(page) {
+  const counter = page.counter;
+  const panel = page.state.panels[counter.counter];
+  const open = panel?.show === "pay";
+  const order = ["pay", "paid", "expired"].includes(panel?.show)
+    ? { show: panel.show, amount: panel.amount, purpose: panel.purpose, reference: panel.reference, label: panel.label }
+    : null;
+  $("order").hidden = !order;
+  $("order").className = order?.show ?? "";
+  fill($("order"), order, () => (order ? DRAWN[order.show](page, order) : []));
+  if (open) {
+    const total = Date.parse(panel.expires) - Date.parse(panel.since);
+    const left = Date.parse(panel.expires) - page.now();
+    $("left").textContent = say("{time} left", { time: duration(left / 1000) });
+    $("left-bar").value = Math.max(0, left / total);
+  }
+  $("asking").hidden = open;
+  const services = counter.service ? [counter.service] : counter.serves;
+  const fees = services.flatMap((id) => page.service(id)?.fees ?? []);
+  fill($("fees"), fees, () => fees.map((fee) => feeKey(page, fee)));
+  for (const button of $("charge").querySelectorAll("button")) {
+    button.disabled = !page.ready || counter.status === "paused";
+  }
+}
+
+function feeKey(page, fee) {
+  const key = h("button", { type: "button", className: "fee" }, h("span", {}, fee.purpose), h("b", {}, money(fee.amount)));
+  return pressing(key, () => charge(page, fee.amount, fee.purpose));
+}
+
+function verbKey(page, verb, words, className = "key") {
+  const key = h("button", { type: "button", className }, say(words));
+  return pressing(key, () => page.press(verb, page.counter.counter));
+}
+
+function againKey(page, order) {
+  const key = h("button", { type: "button", className: "key" }, say("Make a new code"));
+  return pressing(key, () => charge(page, order.amount, order.purpose));
+}
+
+function pressing(key, pressed) {
+  key.addEventListener("click", (event) => {
+    key.blur();
+    if (event.detail <= 1) pressed();
+  });
+  return key;
+}
+
+const DRAWN = {
+  pay: (page, order) => [
+    h("p", { className: "state" }, say("Waiting for the payment")),
+    h("p", { className: "amount" }, money(order.amount)),
+    h("p", {}, order.label ? `${order.purpose} · ${order.label}` : order.purpose),
+    h("p", { className: "reference" }, say("Message of the transfer"), " ", h("b", {}, order.reference)),
+    h("p", { className: "row" }, h("progress", { id: "left-bar", max: 1 }), h("span", { id: "left" })),
+    h("p", { className: "row" }, verbKey(page, "paid-cash", "Paid in cash"), verbKey(page, "cancel-charge", "Cancel")),
+  ],
+  paid: (page, order) => [
+    h("p", { className: "state" }, say("Received")),
+    h("p", { className: "amount" }, money(order.amount)),
+    h("p", {}, order.label ? `${order.purpose} · ${order.label}` : order.purpose),
+  ],
+  expired: (page, order) => [
+    h("p", { className: "state" }, say("The code has expired, nothing was received")),
+    h("p", { className: "amount" }, money(order.amount)),
+    h("p", {}, order.purpose),
+    h("p", { className: "row" }, againKey(page, order)),
+  ],
+};

@@ -1,0 +1,54 @@
+// The words that people read. Message ids are English, so English needs no catalogue.
+
+const LANGUAGES = { vi: "Tiếng Việt", en: "English" };
+const KEPT = "luot-language";
+
+export const language = localStorage.getItem(KEPT) in LANGUAGES ? localStorage.getItem(KEPT) : "vi";
+const catalogue = language === "en" ? {} : await (await fetch(`/words/${language}`)).json();
+
+export function say(message, values = {}) {
+  return (catalogue[message] ?? message).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+// A text of the centre, which has it in several languages.
+export function pick(text) {
+  return text[language] || text.vi || Object.values(text)[0] || "";
+}
+
+export function money(amount) {
+  return `${grouped(amount)}\u00a0₫`;
+}
+
+export function grouped(amount) {
+  return String(amount).replace(/\B(?=(\d{3})+$)/g, ".");
+}
+
+// Seconds as 3:36, or 1:02:03.
+export function duration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const [hours, minutes, rest] = parts.map((part) => String(part).padStart(2, "0"));
+  return parts[0] ? `${parts[0]}:${minutes}:${rest}` : `${parts[1]}:${rest}`;
+}
+
+// Puts the words into the parts of a page that ask for them by `data-say`.
+export function sayAll() {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-say]")) {
+    element.textContent = say(element.dataset.say);
+  }
+  for (const element of document.querySelectorAll("[data-hint]")) {
+    element.placeholder = say(element.dataset.hint);
+  }
+}
+
+// The button that switches to the other language.
+export function offerLanguage(button) {
+  const [other, name] = Object.entries(LANGUAGES).find(([each]) => each !== language);
+  button.textContent = name;
+  button.lang = other;
+  button.addEventListener("click", () => {
+    localStorage.setItem(KEPT, other);
+    location.reload();
+  });
+}

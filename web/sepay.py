@@ -1,0 +1,160 @@
+"""Payments as SePay tells them: a signed message for every transfer on the centre's bank account.
+
+SePay wants an answer within 5 s, repeats a message up to 7 times within about half an hour, and may send one
+twice; its `id` is the transaction. The signature is HMAC-SHA256 over `{timestamp}.{raw body}`
+(developer.sepay.vn, "Authentication"). A message is kept on disk before the hub is asked, and the hub is
+asked again until it has answered: money is told once only.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta, Struct
+
+from bus.asks import Payment
+from bus.messages import Amount, PaymentResult
+from config.clock import Clock
+from config.errors import LuotError, Refused
+from web.link import Link
+
+log = logging.getLogger(__name__)
+
+PROVIDER = "sepay"
+NAMESPACE = UUID("5b6f2c1e-7d0a-4c55-9a53-0d8c0f6f1b7e")  # a transaction is one request, however often told
+DRIFT = timedelta(minutes=5)
+ANSWER_S = 4.0
+ASK_AGAIN_S = 30.0
+KEPT = timedelta(days=90)  # a raw message names the payer, so it is not kept longer than a quarter
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS message (
+    provider TEXT NOT NULL, transaction_id TEXT NOT NULL, received REAL NOT NULL, raw BLOB NOT NULL,
+    outcome TEXT, -- what the hub said; none while it has not
+    PRIMARY KEY (provider, transaction_id)
+)
+"""
+
+
+class Transfer(Struct, frozen=True, rename="camel"):
+    """What counts of SePay's message. `sub_account` is the virtual account, where the money came into one."""
+
+    id: int
+    transaction_date: Annotated[datetime, Meta(tz=False)]  # in Vietnam
+    account_number: str
+    transfer_type: Literal["in", "out"]
+    transfer_amount: Amount
+    content: str = ""
+    sub_account: str | None = None
+
+    def payment(self) -> Payment:
+        """What the hub is asked."""
+        return Payment(
+            request=uuid5(NAMESPACE, f"{PROVIDER}/{self.id}"),
+            provider=PROVIDER,
+            transaction=str(self.id),
+            reference=self.content[:200],
+            account=self.sub_account or self.account_number,
+            amount=self.transfer_amount,
+            at=self.transaction_date.replace(tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")),
+        )
+
+
+def verify(secret: str, timestamp: str, signature: str, body: bytes, now: Iterable[datetime]) -> None:
+    """Whether the message is SePay's, and not an old one sent again.
+
+    `now` is the time by every clock there is; one that is right is enough. Raises Refused (`forbidden`).
+    """
+    told = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(f"sha256={told}".encode(), signature.encode()):
+        raise Refused("forbidden", "The signature of the payment message is wrong.", field="signature")
+    if not timestamp.isdecimal() or not any(
+        abs(each.timestamp() - int(timestamp)) <= DRIFT.total_seconds() for each in now
+    ):
+        raise Refused("forbidden", "The payment message is too old, or a clock is wrong.", field="timestamp")
+
+
+def read(body: bytes) -> Transfer:
+    """The message as a struct. Raises Refused (`bad-request`)."""
+    try:
+        return msgspec.json.decode(body, type=Transfer)
+    except msgspec.DecodeError as error:
+        raise Refused("bad-request", f"The payment message cannot be read: {error}") from error
+
+
+class Payments:
+    """The messages on their way from SePay to the hub."""
+
+    def __init__(self, path: Path, link: Link, clock: Clock) -> None:
+        self.path = path
+        self.link = link
+        self.clock = clock
+
+    def __enter__(self) -> "Payments":
+        self._db = sqlite3.connect(self.path, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute(SCHEMA)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    async def receive(self, body: bytes) -> None:
+        """Take a message whose signature is right; returns once the hub has it.
+
+        Raises Refused or Unreachable; SePay then sends it again.
+        """
+        transfer = read(body)
+        if transfer.transfer_type == "in":
+            self._keep(transfer, body)
+            await self._tell(transfer)
+
+    async def tell_what_is_left(self) -> None:
+        """Ask again for what the hub has not answered, for ever: SePay may have given up by then."""
+        while True:
+            await asyncio.sleep(ASK_AGAIN_S)
+            for transfer in self.unanswered():
+                try:
+                    await self._tell(transfer)
+                except LuotError as error:
+                    log.warning("a payment waits for the hub transaction=%d error=%s", transfer.id, error)
+                    break
+
+    def unanswered(self) -> list[Transfer]:
+        rows = self._db.execute("SELECT raw FROM message WHERE outcome IS NULL ORDER BY received")
+        return [read(raw) for (raw,) in rows]
+
+    def _keep(self, transfer: Transfer, body: bytes) -> None:
+        now = self.clock.now()
+        self._db.execute(
+            "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, NULL)",
+            [PROVIDER, str(transfer.id), now.timestamp(), body],
+        )
+        self._db.execute("DELETE FROM message WHERE received < ?", [(now - KEPT).timestamp()])
+
+    async def _tell(self, transfer: Transfer) -> None:
+        try:
+            result = await self.link.ask("payment", transfer.payment(), within=ANSWER_S)
+        except Refused as refused:
+            self._answered(transfer, refused.code)  # asking again would change nothing: a person has to look
+            log.error("the hub refused a payment transaction=%d error=%s", transfer.id, refused)
+            raise
+        assert isinstance(result, PaymentResult)
+        self._answered(transfer, result.match)
+        log.info("a payment came in transaction=%d match=%s", transfer.id, result.match)
+
+    def _answered(self, transfer: Transfer, outcome: str) -> None:
+        self._db.execute(
+            "UPDATE message SET outcome = ? WHERE provider = ? AND transaction_id = ?",
+            [outcome, PROVIDER, str(transfer.id)],
+        )
