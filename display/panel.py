@@ -37,12 +37,6 @@ class PanelView:
     def draw(self, surface: pygame.Surface) -> None:
         _Panel(surface, self).draw()
 
-    def countdown(self, surface: pygame.Surface, before: object) -> pygame.Rect | None:
-        """The area that is to be drawn again where only seconds went by since the view `before`."""
-        if not isinstance(before, PanelView) or replace(before, left_s=self.left_s) != self:
-            return None
-        return _Panel(surface, self).countdown
-
 
 def look(states: States, counter: str) -> PanelView:
     """What the panel of that counter shows now."""
@@ -128,11 +122,6 @@ class _Panel:
         left = self.card.right + self.margin
         return pygame.Rect(left, self.card.top, self.width - self.margin - left, self.card.height)
 
-    @property
-    def countdown(self) -> pygame.Rect:
-        height = self.px(56)
-        return pygame.Rect(self.words.left, self.words.bottom - height, self.words.width, height)
-
     def draw(self) -> None:
         match self.view.show:
             case "pay":
@@ -189,7 +178,7 @@ class _Panel:
     def _how(self) -> int:
         """How it is paid and how long one can, from the bottom up; returns where that begins."""
         view, area, size = self.view, self.words, self.px(32)
-        line = self.countdown
+        line = pygame.Rect(area.left, area.bottom - self.px(56), area.width, self.px(56))
         left = say("vi", "{time} left", time=f"{view.left_s // 60}:{view.left_s % 60:02}")
         thick = self.px(16)
         middle = line.bottom - self.px(20)

@@ -1,0 +1,125 @@
+"""The display: a hall board, a counter's sign or a counter's payment panel, as its settings say."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TypeAlias
+
+from bus.asks import Picture, Request, Screenshot, Touch
+from bus.device import Changed, Device, Received, Reply
+from bus.health import HealthFacts
+from bus.messages import Board, Call, Nothing
+from bus.topics import CALL, STATE_BOARD, STATE_CATALOG, STATE_CENTER, STATE_COUNTER, STATE_PANEL
+from config.clock import Clock
+from config.settings import DisplaySettings
+from display import board, panel, sign
+from display.announcer import Announcer
+from display.board import BoardView
+from display.chime import Chime
+from display.panel import PanelView
+from display.sign import SignView
+from screen.remote import Remote, Shot
+from screen.window import Closed, Exposed, Window
+
+View: TypeAlias = BoardView | SignView | PanelView
+
+TURN_S = 1 / 30  # what SDL has does not wake the loop: it looks that often
+
+
+class Display:
+    """A screen that shows what the hub says."""
+
+    def __init__(self, settings: DisplaySettings, *, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.device = Device(settings, "display", list(_subscriptions(settings)), clock=clock)
+        self.window = Window(settings.screen, f"Lượt · {settings.device}", self.device.clock)
+        self.remote = Remote(self.window)
+        self.announcer = Announcer()
+        self.chime = Chime() if settings.sound and settings.shows == "board" else None
+        self.shown: View | None = None  # the view of the last frame
+        self._opened = ExitStack()
+
+    def __enter__(self) -> "Display":
+        self.device.health_facts = lambda: HealthFacts(frame_age_s=self.window.frame_age_s)
+        self.device.serve("screenshot", self._screenshot)
+        if self.settings.screen.remote_touch:
+            self.device.serve("touch", self._touch)
+        with ExitStack() as opening:
+            opening.enter_context(self.window)
+            opening.enter_context(self.remote)
+            if self.chime:
+                opening.enter_context(self.chime)
+            opening.enter_context(self.device)
+            self._opened = opening.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    def step(self, timeout: float = TURN_S) -> None:
+        """Take what is new, waiting for it up to `timeout` seconds, and show it."""
+        for news in self.device.step(timeout):
+            match news:
+                case Received(payload=Call() as call):
+                    self.announcer.hear(call)
+                case Changed(payload=Board() as state):
+                    self.announcer.read(state)
+        now = self.device.clock.monotonic()
+        if self.announcer.step(now) and self.chime:
+            self.chime.strike()
+        again = self.window.stale
+        for event in self.window.events():
+            match event:
+                case Closed():
+                    raise SystemExit(0)
+                case Exposed():
+                    again = True
+        view = self._look(now)
+        if again or view != self.shown:
+            view.draw(self.window.surface)
+            self.window.present()
+            self.shown = view
+        self.remote.step()
+
+    def _look(self, now: float) -> View:
+        states, counter = self.device.states, self.settings.counter or ""
+        match self.settings.shows:
+            case "board":
+                return board.look(states, self.announcer, now)
+            case "sign":
+                return sign.look(states, counter)
+            case "panel":
+                return panel.look(states, counter)
+
+    def _screenshot(self, request: Request, reply: Reply) -> None:
+        assert isinstance(request, Screenshot)
+
+        def answer(shot: Shot) -> None:
+            reply(Picture(shot.frame, shot.media, shot.data))
+
+        self.remote.picture(request.width, request.after, answer)
+
+    def _touch(self, request: Request, reply: Reply) -> None:
+        assert isinstance(request, Touch)
+        self.window.touch(request.x, request.y)
+        reply(Nothing())
+
+
+def _subscriptions(settings: DisplaySettings) -> Iterator[str]:
+    """What this display reads of the hub: what concerns all, and its own counter."""
+    yield STATE_CENTER.path(settings.center)
+    yield STATE_CATALOG.path(settings.center)
+    match settings.shows:
+        case "board":
+            yield STATE_BOARD.path(settings.center)
+            yield CALL.path(settings.center)
+        case "sign":
+            yield STATE_COUNTER.filter(settings.center, counter=settings.counter or "")
+        case "panel":
+            yield STATE_PANEL.filter(settings.center, counter=settings.counter or "")
+
+
+def run(settings: DisplaySettings) -> None:
+    """Show it for ever."""
+    with Display(settings) as display:
+        while True:
+            display.step()
