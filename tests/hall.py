@@ -5,22 +5,25 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 
-from bus.asks import VERBS
+from bus.asks import ERROR_CODES, VERBS
 from bus.events import EventBody, JournalEvent
-from bus.messages import Adopted, CounterState, Order, PaymentResult, Role, Ticket, encode
+from bus.messages import Adopted, CounterState, CounterStatus, Order, PaymentResult, Role, Ticket, encode
 from center import engine
 from center.state import State
+from config.errors import Refused
 from config.settings import Account, Bank, CenterSettings, Counter, Service
 
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 08:00 at the centre
+BANK = Bank(bin="970403", account="0011012345678")
 CENTER = CenterSettings(
     center="tan-lap",
     title={"vi": "Trung tâm Phục vụ hành chính công"},
     name={"vi": "Phường Tân Lập"},
     languages=("vi", "en"),
     track_url="https://example.vn/{id}",
-    bank=Bank(bin="970403", account="0011012345678"),
+    bank=BANK,
     services=(
         Service(id="civil", letter="A", name={"vi": "Hộ tịch"}, minutes=6, target_wait=20),
         Service(id="land", letter="B", name={"vi": "Đất đai"}, minutes=12, target_wait=30),
@@ -92,7 +95,7 @@ class Hall:
         return answer
 
     def pay(self, reference: str, amount: int = 15_000, **fields: Any) -> PaymentResult:
-        fields = {"transaction": f"t{self.made}", "account": "0011012345678", "at": self.at, **fields}
+        fields = {"transaction": f"t{self.made}", "account": BANK.account, "at": self.at, **fields}
         answer = self.ask("payment", provider="sepay", reference=reference, amount=amount, **fields)
         assert isinstance(answer, PaymentResult)
         return answer
@@ -101,6 +104,9 @@ class Hall:
         answer = self.ask("adopt", "kiosk-1", "kiosk", given_up=requests)
         assert isinstance(answer, Adopted)
         return answer
+
+    def status(self, counter: str = "one") -> CounterStatus:
+        return self.state.counters[counter].status
 
     def wait(self, seconds: float) -> None:
         """Time passes, and what is due by itself happens at its hour."""
@@ -127,3 +133,15 @@ class Hall:
         for entry in self.journal:
             state.apply(msgspec.json.decode(encode(entry), type=JournalEvent))
         return state
+
+
+def refused(hall: Hall, verb: str, device: str = "web-1", role: Role = "web", **fields: Any) -> Refused:
+    """The refusal of a request; it must have changed nothing and say why."""
+    events = len(hall.journal)
+    with pytest.raises(Refused) as caught:
+        hall.ask(verb, device, role, **fields)
+    assert len(hall.journal) == events
+    assert vars(hall.state) == vars(hall.rebuilt())
+    assert caught.value.code in ERROR_CODES
+    assert caught.value.message
+    return caught.value
