@@ -22,11 +22,12 @@ class Announcement:
     ticket: str
     nth: int
     label: str
-    number: str  # of the counter
+    counter: str
+    number: str  # of the counter, as it is drawn
 
 
 def _announcement(call: Call | BoardCall) -> Announcement:
-    return Announcement(call.ticket, call.nth, call.label, call.number)
+    return Announcement(call.ticket, call.nth, call.label, call.counter, call.number)
 
 
 class Announcer:

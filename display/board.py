@@ -8,15 +8,27 @@ from dataclasses import dataclass
 
 import pygame
 
+from bus.messages import Catalog
 from bus.states import States
 from config.words import hour, pick, say
 from display.announcer import Announcement, Announcer
 from screen import band, icons, text
-from screen.theme import GOLD, INK, NIGHT, ON_GOLD, ON_INK, RULE, WHITE, Size, scale
+from screen.icons import Point
+from screen.theme import GOLD, INK, NIGHT, ON_GOLD, ON_INK, RULE, WHITE, Color, Size, scale
 from screen.widgets import note
 
 ROWS = 5
 NOTICE_S = 12  # how long each notice stands where they do not fit together
+
+
+@dataclass(frozen=True)
+class Row:
+    """A call as it is drawn. "Quầy 3" is a place and a number; of "Bàn thuế" all is the place."""
+
+    label: str
+    place: str
+    number: str
+    english: str  # the counter's name
 
 
 @dataclass(frozen=True)
@@ -27,8 +39,8 @@ class BoardView:
     name: str = ""
     time: str = ""  # none until the hub has said it
     english: bool = False
-    current: Announcement | None = None
-    recent: tuple[Announcement, ...] = ()
+    current: Row | None = None
+    recent: tuple[Row, ...] = ()
     notices: tuple[str, ...] = ()
     turn: int = 0  # of the notices
     open: bool = True
@@ -41,7 +53,7 @@ class BoardView:
 
 def look(states: States, announcer: Announcer, monotonic: float) -> BoardView:
     """What the board shows now; `monotonic` as the announcer counts, in seconds."""
-    center, now = states.center, states.hub_now()
+    center, now, current = states.center, states.hub_now(), announcer.current(monotonic)
     if center is None or now is None:
         return BoardView()
     return BoardView(
@@ -49,13 +61,21 @@ def look(states: States, announcer: Announcer, monotonic: float) -> BoardView:
         name=pick(center.name, "vi"),
         time=hour(now, center.timezone),
         english="en" in center.languages,
-        current=announcer.current(monotonic),
-        recent=tuple(announcer.recent(monotonic)[: ROWS + 1]),
+        current=_row(current, states.catalog) if current else None,
+        recent=tuple(_row(each, states.catalog) for each in announcer.recent(monotonic)[: ROWS + 1]),
         notices=tuple(pick(notice, "vi") for notice in center.notices),
         turn=int(now.timestamp()) // NOTICE_S if len(center.notices) > 1 else 0,
         open=center.open,
         fresh=states.fresh(),
     )
+
+
+def _row(call: Announcement, catalog: Catalog | None) -> Row:
+    info = catalog.counter(call.counter) if catalog else None
+    name = info.name if info else {}
+    place = pick(name, "vi") or say("vi", "Counter {number}", number=call.number)
+    number = call.number if place.endswith(f" {call.number}") else ""
+    return Row(call.label, place.removesuffix(f" {call.number}"), number, pick(name, "en") or place)
 
 
 @dataclass(frozen=True)
@@ -168,7 +188,7 @@ class _Drawing:
         size = text.fit(words, room, size)
         text.draw(self.surface, words, self.at.margin, foot.centery + text.capital(size) // 2, size, WHITE)
 
-    def _call(self, call: Announcement) -> None:
+    def _call(self, call: Row) -> None:
         """Somebody is called now: the number, and the counter to go to, on gold."""
         area = self.at.call
         self.surface.fill(GOLD, area)
@@ -185,44 +205,43 @@ class _Drawing:
         base += gap + text.capital(number)
         text.draw(self.surface, call.label, middle, base, number, ON_GOLD, bold=True, align="center")
         base += gap + text.capital(digit)
-        self._place(say("vi", "to counter"), call.number, (middle, base), (place, digit), ON_GOLD)
+        where = say("vi", "to {place}", place=call.place[:1].lower() + call.place[1:])
+        self._place(where, call.number, (middle, base), (place, digit), room, ON_GOLD)
         if self.view.english:
-            line = "Number {label}, please go to counter {number}"
-            line = say("en", line, label=call.label, number=call.number)
+            line = "Number {label}, please go to {place}"
+            line = say("en", line, label=call.label, place=call.english)
             base += gap + text.capital(small)
             text.draw(self.surface, line, middle, base, text.fit(line, room, small), ON_GOLD, align="center")
 
-    def _last_call(self, call: Announcement) -> None:
+    def _last_call(self, call: Row) -> None:
         """Nobody is called now: the last call stays, quietly, for those who were out."""
         area = self.at.call
         unit = min(area.width / 1180, area.height / 851)
-        size = text.fit(call.label, round(area.width - 300 * unit), round(330 * unit), bold=True)
+        room = round(area.width - 300 * unit)
+        size = text.fit(call.label, room, round(330 * unit), bold=True)
         center, middle = (area.centerx, area.centery + text.capital(size) / 2)
         text.draw(self.surface, call.label, center, middle, size, WHITE, bold=True, align="center")
         words, digit = round(60 * unit), round(140 * unit)
         base = middle - text.capital(size) - 80 * unit
         text.draw(self.surface, say("vi", "Just called"), center, base, words, ON_INK, align="center")
         base = middle + text.capital(digit) + 80 * unit
-        self._place(say("vi", "Counter"), call.number, (center, base), (words, digit), WHITE)
+        self._place(call.place, call.number, (center, base), (words, digit), room, WHITE)
         if not self.at.upright:
             ends = (area.right, area.top + self.at.margin), (area.right, area.bottom - self.at.margin)
             pygame.draw.line(self.surface, RULE, *ends, max(1, self.px(2)))
 
     def _place(
-        self,
-        words: str,
-        number: str,
-        at: tuple[float, float],
-        sizes: tuple[int, int],
-        color: tuple[int, int, int],
+        self, words: str, number: str, at: Point, sizes: tuple[int, int], room: int, color: Color
     ) -> None:
-        """ "đến quầy 3", the number larger, centred on `at` and its baseline."""
-        words += " "
+        """Where to go, the counter's number larger than the words, centred on a point of the baseline."""
+        words += " " if number else ""
         width = text.width(words, sizes[0], bold=True) + text.width(number, sizes[1], bold=True)
-        end = text.draw(self.surface, words, at[0] - width / 2, at[1], sizes[0], color, bold=True).right
-        text.draw(self.surface, number, end, at[1], sizes[1], color, bold=True)
+        small, large = (int(each * min(1, room / width)) for each in sizes)
+        width = text.width(words, small, bold=True) + text.width(number, large, bold=True)
+        end = text.draw(self.surface, words, at[0] - width / 2, at[1], small, color, bold=True).right
+        text.draw(self.surface, number, end, at[1], large, color, bold=True)
 
-    def _list(self, title: str, calls: tuple[Announcement, ...]) -> None:
+    def _list(self, title: str, calls: tuple[Row, ...]) -> None:
         if not calls:
             return
         area, rule = self.at.list, max(1, self.px(2))
@@ -232,12 +251,13 @@ class _Drawing:
         label, where, number = (min(self.px(each), round(pitch * each / 140)) for each in (92, 46, 82))
         for row, call in enumerate(calls):
             base = top + round(pitch * (row + 0.5)) + text.capital(label) // 2
-            text.draw(self.surface, call.label, area.left, base, label, WHITE, bold=True)
+            name = text.draw(self.surface, call.label, area.left, base, label, WHITE, bold=True)
             digits = text.draw(
                 self.surface, call.number, area.right, base, number, WHITE, bold=True, align="right"
             )
-            counter = say("vi", "Counter") + " "
-            text.draw(self.surface, counter, digits.left, base, where, ON_INK, align="right")
+            place = call.place + (" " if call.number else "")
+            size = text.fit(place, digits.left - name.right - self.px(40), where)
+            text.draw(self.surface, place, digits.left, base, size, ON_INK, align="right")
             y = top + round(pitch * (row + 1))
             pygame.draw.line(self.surface, RULE, (area.left, y), (area.right, y), rule)
 

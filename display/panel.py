@@ -140,6 +140,10 @@ class _Panel:
     def _pay(self) -> None:
         self.surface.fill(PAPER)
         band.draw(self.surface, 0)
+        if not self.view.qr:  # the centre has no bank account
+            self._center("receipt", 150, LACQUER, self.view.amount, 120, LACQUER)
+            self._below(f"{self.view.purpose}\n{say('vi', 'Please pay the clerk.')}", INK)
+            return
         below_what, above_how = self._what(), self._how()
         card = self.card
         if self.upright:
