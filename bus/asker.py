@@ -90,12 +90,10 @@ class Asker:
         try:
             answer = msgspec.json.decode(message.payload, type=Answer)
             outcome: Payload | Refused
-            if answer.ok and isinstance(answer.result, msgspec.Raw):
-                outcome = msgspec.json.decode(answer.result, type=VERBS[pending.verb].result)
-            elif answer.error is not None:
+            if answer.error is not None:
                 outcome = Refused(answer.error.code, answer.error.message, field=answer.error.field)
             else:
-                raise msgspec.ValidationError("neither a result nor an error")
+                outcome = answer.read(VERBS[pending.verb].result)
         except msgspec.DecodeError as error:
             log.error("an answer cannot be read verb=%s error=%s", pending.verb, error)
             return

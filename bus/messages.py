@@ -6,7 +6,7 @@ RFC 3339 UTC with milliseconds, money is whole đồng, text in many languages i
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -29,6 +29,8 @@ Show = Literal["idle", "pay", "paid", "expired", "rate", "thanks"]
 class Payload(Struct, frozen=True):
     """A part of a message."""
 
+
+P = TypeVar("P", bound=Payload)
 
 _FRACTION = re.compile(rb'(?<=[0-9]T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{3})?[0-9]*Z"')
 _encode = msgspec.json.Encoder().encode
@@ -242,6 +244,12 @@ class Answer(Payload, frozen=True, omit_defaults=True):
     ok: bool
     result: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     error: Fault | None = None
+
+    def read(self, kind: type[P]) -> P:
+        """The result as its struct. Raises msgspec.ValidationError where it is none, or another."""
+        if isinstance(self.result, msgspec.UnsetType):
+            raise msgspec.ValidationError("the answer has no result")
+        return msgspec.json.decode(self.result, type=kind)
 
 
 class Ticket(Payload, frozen=True):

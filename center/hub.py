@@ -7,7 +7,7 @@ dropped and the true one is read again from the journal, so nothing that failed 
 
 import logging
 import secrets
-import string
+from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,6 @@ from itertools import chain
 from uuid import UUID, uuid4
 
 import msgspec
-from config.load import load_center
 from msgspec import structs
 
 from bus.asks import MAX_REQUEST_BYTES, VERBS, Request
@@ -44,6 +43,7 @@ from center.journal import Answered, Journal, JournalUnavailable
 from center.state import State
 from config.clock import Clock
 from config.errors import Refused
+from config.load import load_center
 from config.settings import CenterSettings, HubSettings
 
 log = logging.getLogger(__name__)
@@ -53,8 +53,6 @@ BROKEN_S = 1.0
 KEEP_S = 60  # the broker keeps the hub's session, and with it the requests that come meanwhile
 MAX_CORRELATION = 64  # bytes
 NOT_REMEMBERED = ("busy", "bad-request")
-ALPHABET = string.ascii_uppercase + string.digits
-FRESH_LENGTH = 32
 CALL_COUNTS_S = 60  # a board's call is announced late only while it is younger than this
 
 
@@ -229,7 +227,7 @@ class Hub:
             verb=asked.verb,
             fields=fields,
             at=self.time.now(),
-            fresh="".join(secrets.choice(ALPHABET) for _ in range(FRESH_LENGTH)),
+            fresh=b32encode(secrets.token_bytes(20)).decode(),
         )
 
     def _record(
@@ -253,7 +251,7 @@ class Hub:
 
     def _answer(self, asked: Asked) -> None:
         message = asked.message
-        if message.reply_to is None or message.retained:
+        if message.reply_to is None:
             return
         correlation = message.correlation
         self.device.session.publish(
@@ -265,7 +263,8 @@ class Hub:
     def _publish_changes(self) -> None:
         """Publish every retained state that differs from what the bus has of us."""
         now, rev = self.time.now(), Rev(self.journal.epoch, self.state.seq)
-        self._keep(STATE_CATALOG, views.catalog(self.center, rev))
+        if not self._told:  # it changes with the settings only, and they with a restart
+            self._keep(STATE_CATALOG, views.catalog(self.center, rev))
         for service in self.center.services:
             self._keep(STATE_QUEUE, views.queue(self.state, service.id, rev, now), service=service.id)
         for counter in self.center.counters:

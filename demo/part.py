@@ -17,11 +17,19 @@ END_S = 5.0
 class Part:
     """`luot ROLE --config FILE`, started anew whenever it ends until `stop`; it logs beside its settings."""
 
-    def __init__(self, role: str, config: Path, *, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        role: str,
+        config: Path,
+        *,
+        environment: dict[str, str] | None = None,
+        restart_s: float = RESTART_S,
+    ) -> None:
         self.role = role
         self.config = config
         self.name = config.stem
         self.environment = environment or {}
+        self.restart_s = restart_s
         self.restarts = -1
         self._process: subprocess.Popen[bytes] | None = None
         self._stop = threading.Event()
@@ -78,4 +86,4 @@ class Part:
                 code = self._process.wait()
                 if not self._stop.is_set():
                     log.warning("a part ended and is started again part=%s code=%s", self.name, code)
-                    self._stop.wait(RESTART_S)
+                    self._stop.wait(self.restart_s)

@@ -35,5 +35,5 @@ def files(tmp_path: Path, broker: PrivateBroker) -> Path:
 @pytest.fixture
 def hub(files: Path) -> Iterator[Part]:
     """A running hub; `hub.kill()` is `kill -9`, and it comes back by itself."""
-    with Part("hub", files / "hub.toml") as part:
+    with Part("hub", files / "hub.toml", restart_s=0) as part:
         yield part

@@ -278,7 +278,7 @@ class TestDevice:
 
             technician.publish(ask, body, reply_to=mine)
             (answer,) = answers(1)
-            assert msgspec.json.decode(answer.result, type=Identity).device == "kiosk-1"
+            assert answer.read(Identity).device == "kiosk-1"
             technician.publish(ask, b"{}", reply_to=mine)
             technician.publish(ask.replace("identify", "dance"), body, reply_to=mine)
             technician.publish(ask, body, reply_to=mine, retain=True)

@@ -1,0 +1,334 @@
+"""The hub as a process of its own on a real broker: killed, lied to, and out of disk."""
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from bus.asks import (
+    Adopt,
+    Delivered,
+    Next,
+    Open,
+    Request,
+    Take,
+)
+from bus.events import (
+    CounterOpened,
+    JournalEvent,
+    TicketCalled,
+    TicketDelivered,
+    TicketIssued,
+    decode_body,
+)
+from bus.messages import Adopted, Answer, CounterState, Ticket, encode
+from bus.session import Connected, Message, Session
+from bus.topics import ASK, CALL, JOURNAL, REPLY, STATES
+from center.broker import PrivateBroker
+from center.hub import Hub
+from center.journal import JournalUnavailable
+from config.errors import Refused
+from config.load import load
+from config.settings import CenterSettings, HubSettings
+from demo.part import Part
+from tests.member import Member, expect
+
+CENTER = "tan-lap"
+KILLS = 40
+
+
+def take(service: str = "ho-tich") -> Take:
+    return Take(uuid4(), service)
+
+
+@pytest.fixture
+def kiosk(broker: PrivateBroker, hub: Part, tmp_path: Path) -> Iterator[Member]:
+    with Member(broker, "guest-kiosk", "kiosk", tmp_path) as member:
+        expect(member, "the hub", lambda: member.states.fresh() and "thue" in member.states.queues)
+        yield member
+
+
+@pytest.fixture
+def web(broker: PrivateBroker, hub: Part, tmp_path: Path) -> Iterator[Member]:
+    with Member(broker, "guest-web", "web", tmp_path, topics=(*STATES, CALL, JOURNAL)) as member:
+        expect(member, "the hub", lambda: member.states.fresh() and "thue" in member.states.queues)
+        yield member
+
+
+def issued(folder: Path) -> dict[UUID, str]:
+    """The label of each request, as the journal has it on disk now."""
+    path = folder / "data" / "hub" / "journal.sqlite"
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        bodies = [decode_body(body) for (body,) in database.execute("SELECT body FROM event ORDER BY seq")]
+    return {body.request: body.label for body in bodies if isinstance(body, TicketIssued)}
+
+
+class TestTheDay:
+    def test_a_number_is_taken_called_and_finished(self, kiosk: Member, web: Member) -> None:
+        ticket = kiosk.get("take", take())
+        assert isinstance(ticket, Ticket)
+        assert (ticket.label, ticket.ahead, ticket.wait) == ("A001", 0, None)
+        kiosk.get("delivered", Delivered(uuid4(), ticket.id, "printed"))
+        opened = web.get("open", Open(uuid4(), "1", web.turn("1"), "clerk-1"))
+        assert isinstance(opened, CounterState)
+        called = web.get("next", Next(uuid4(), "1", opened.turn))
+        assert isinstance(called, Ticket)
+        assert called.label == "A001"
+        expect(web, "the call", lambda: any(each.topic is CALL for each in web.heard))
+        expect(web, "the counter", lambda: web.states.counters["1"].label == "A001")
+        expect(web, "the board", lambda: bool(web.states.board and web.states.board.calls))
+        told = [each.payload for each in web.heard if isinstance(each.payload, JournalEvent)]
+        assert [type(each.body) for each in told] == [
+            TicketIssued, TicketDelivered, CounterOpened, TicketCalled
+        ]  # fmt: skip
+        assert [each.seq for each in told] == list(range(told[0].seq, told[0].seq + 4))
+
+    def test_the_same_request_gets_the_same_answer_and_changes_nothing(self, kiosk: Member) -> None:
+        asked = take()
+        first = kiosk.get("take", asked)
+        assert kiosk.get("take", asked) == first
+        expect(kiosk, "the queue", lambda: kiosk.states.queues["ho-tich"].issued == 1)
+        # The first answer wins, whatever later fields say.
+        assert kiosk.get("take", Take(asked.request, "thue")) == first
+
+    def test_a_refusal_is_remembered_like_any_answer(self, web: Member, kiosk: Member) -> None:
+        opened = web.get("open", Open(uuid4(), "3", web.turn("3"), "clerk-3"))
+        assert isinstance(opened, CounterState)
+        asked = Next(uuid4(), "3", opened.turn)
+        with pytest.raises(Refused) as refused:
+            web.get("next", asked)
+        assert refused.value.code == "nobody-waiting"
+        kiosk.get("take", take("bao-tro"))
+        with pytest.raises(Refused) as again:
+            web.get("next", asked)
+        assert again.value.code == "nobody-waiting"
+        assert isinstance(web.get("next", Next(uuid4(), "3", opened.turn)), Ticket)
+
+    def test_two_keys_at_once_call_one_person(self, kiosk: Member, web: Member) -> None:
+        first, _second = kiosk.get("take", take()), kiosk.get("take", take())
+        opened = web.get("open", Open(uuid4(), "1", web.turn("1"), "clerk-1"))
+        assert isinstance(opened, CounterState)
+        outcomes: list[object] = []
+        for _ in range(2):
+            web.ask("next", Next(uuid4(), "1", opened.turn), within=5, then=outcomes.append)
+        expect(web, "both answers", lambda: len(outcomes) == 2)
+        tickets = [each for each in outcomes if isinstance(each, Ticket)]
+        refusals = [each for each in outcomes if isinstance(each, Refused)]
+        assert [each.label for each in tickets] == [first.label] if isinstance(first, Ticket) else False
+        assert [each.code for each in refusals] == ["conflict"]
+
+
+class TestKilled:
+    def test_the_retried_request_gets_the_same_ticket(self, kiosk: Member, hub: Part, files: Path) -> None:
+        """Killed at any moment, between commit and answer too: each request has one ticket, and one label."""
+        chance = random.Random(7)
+        told: dict[UUID, list[str]] = {}
+        between = 0
+
+        def ask(requests: list[Take]) -> None:
+            for each in requests:
+                kiosk.ask("take", each, within=20, then=partial(note, told[each.request]))
+
+        def note(labels: list[str], outcome: object) -> None:
+            assert isinstance(outcome, Ticket), outcome
+            labels.append(outcome.label)
+
+        def answered(requests: list[Take], times: int) -> bool:
+            return all(len(told[each.request]) == times for each in requests)
+
+        for _ in range(KILLS):
+            asked = [take(chance.choice(("ho-tich", "thue"))) for _ in range(4)]
+            told.update({each.request: [] for each in asked})
+            ask(asked)
+            deadline = monotonic() + chance.uniform(0, 0.006)
+            while (left := deadline - monotonic()) > 0:
+                kiosk.step(left)
+            hub.kill()
+            written = issued(files)
+            between += any(each.request in written and not told[each.request] for each in asked)
+            expect(kiosk, "every ticket", partial(answered, asked, 1), within=20)
+            ask(asked)  # once more, now that it is back
+            expect(kiosk, "the same again", partial(answered, asked, 2), within=20)
+        hub.stop()
+        assert hub.restarts >= KILLS
+        assert between, "the hub was never killed between commit and answer: the test shows nothing"
+        assert all(first == second for first, second in told.values())
+        labels = [first for first, _ in told.values()]
+        assert len(set(labels)) == len(labels) == KILLS * 4
+        assert issued(files) == {request: first for request, (first, _) in told.items()}
+
+    def test_the_queue_is_as_it_was(self, kiosk: Member, web: Member, hub: Part) -> None:
+        for service in ("ho-tich", "ho-tich", "dat-dai"):
+            kiosk.get("take", take(service))
+        opened = web.get("open", Open(uuid4(), "1", web.turn("1"), "clerk-1"))
+        assert isinstance(opened, CounterState)
+        web.get("next", Next(uuid4(), "1", opened.turn))
+        expect(web, "the call", lambda: web.states.counters["1"].label == "A001")
+        before = (web.states.counters, web.states.queues["ho-tich"].waiting, web.states.board)
+        boot = web.states.center.boot if web.states.center else ""
+        hub.kill()
+        expect(web, "the new hub", lambda: web.states.center is not None and web.states.center.boot != boot)
+        expect(web, "its state", lambda: web.states.counters["1"].label == "A001")
+        board = web.states.board
+        assert board is not None
+        assert before[0] == web.states.counters
+        assert before[1] == web.states.queues["ho-tich"].waiting == 1
+        assert before[2] is not None
+        assert [each.ticket for each in board.calls] == [each.ticket for each in before[2].calls]
+
+    def test_a_request_given_up_before_it_came_is_void(self, kiosk: Member) -> None:
+        late = take()
+        kiosk.get("adopt", Adopt(uuid4(), (late.request,)))
+        with pytest.raises(Refused) as refused:
+            kiosk.get("take", late)
+        assert refused.value.code == "void"
+
+    def test_a_ticket_given_up_leaves_the_queue(self, kiosk: Member) -> None:
+        asked = take()
+        kiosk.get("take", asked)
+        adopted = kiosk.get("adopt", Adopt(uuid4(), (asked.request,)))
+        assert isinstance(adopted, Adopted)
+        assert adopted.void == (asked.request,)
+        expect(kiosk, "an empty queue", lambda: kiosk.states.queues["ho-tich"].waiting == 0)
+
+
+class TestBadInput:
+    """Each is answered in words, and the hub goes on."""
+
+    @pytest.mark.parametrize(
+        ("verb", "body", "code", "field"),
+        [
+            ("take", encode(Take(uuid4(), "no-such")), "unknown-service", "service"),
+            ("take", b'{"request":"' + str(uuid4()).encode() + b'","service":"ho-ti', "bad-request", ""),
+            ("take", b"\xff\xfe\x00", "bad-request", ""),
+            ("take", b"", "bad-request", ""),
+            ("take", b"[]", "bad-request", ""),
+            ("take", b'{"service":"ho-tich"}', "bad-request", "request"),
+            ("take", b'{"request":"7","service":"ho-tich"}', "bad-request", "request"),
+            ("take", b'{"request":"' + b"9" * 20_000 + b'"}', "bad-request", ""),
+            ("take", encode(Take(uuid4(), "ho-tich", category="vip")), "bad-request", "category"),
+            ("dance", encode(Request(uuid4())), "bad-request", "verb"),
+            ("next", encode(Next(uuid4(), "1", 0)), "forbidden", ""),
+            ("delivered", encode(Delivered(uuid4(), "2026-11-22-A9", "printed")), "bad-request", "ticket"),
+            ("delivered", encode(Delivered(uuid4(), "2026-11-22-A999", "shown")), "unknown-ticket", "ticket"),
+        ],
+    )  # fmt: skip
+    def test_is_refused_with_its_code_and_field(
+        self, broker: PrivateBroker, kiosk: Member, verb: str, body: bytes, code: str, field: str
+    ) -> None:
+        mine = REPLY.path(CENTER, device="kiosk-1")
+        with Session(broker.address("kiosk-1"), "kiosk-1", (mine,)) as other:
+            answer = answer_to(other, ASK.path(CENTER, device="kiosk-1", verb=verb), body, mine)
+            assert answer.error is not None
+            assert (answer.error.code, answer.error.field) == (code, field)
+        assert isinstance(kiosk.get("take", take()), Ticket)
+
+    def test_a_retained_request_is_refused(self, broker: PrivateBroker, kiosk: Member) -> None:
+        mine, topic = (
+            REPLY.path(CENTER, device="kiosk-1"),
+            ASK.path(CENTER, device="kiosk-1", verb="take"),
+        )
+        with Session(broker.address("kiosk-1"), "kiosk-1", (mine,)) as other:
+            answer = answer_to(other, topic, encode(take()), mine, retain=True)
+            other.publish(topic, b"", retain=True)
+        assert answer.error is not None
+        assert "retained" in answer.error.message
+        expect(kiosk, "no number given", lambda: kiosk.states.queues["ho-tich"].issued == 0)
+
+    def test_an_answer_goes_to_nobody_else(self, broker: PrivateBroker, kiosk: Member) -> None:
+        mine, victim = REPLY.path(CENTER, device="kiosk-1"), "luot/1/tan-lap/state/center"
+        with Session(broker.address("kiosk-1"), "kiosk-1", (mine,)) as other:
+            topic = ASK.path(CENTER, device="kiosk-1", verb="take")
+            while not other.connected:
+                other.receive(0.05)
+            other.publish(topic, encode(take()), reply_to=victim, correlation=b"x")
+            while not (found := [item for item in other.receive(0.05) if isinstance(item, Message)]):
+                pass
+        answer = msgspec.json.decode(found[0].payload, type=Answer)
+        assert answer.error is not None
+        assert answer.error.code == "forbidden"
+        assert kiosk.states.queues["ho-tich"].issued == 0
+
+
+def answer_to(session: Session, topic: str, body: bytes, reply_to: str, *, retain: bool = False) -> Answer:
+    """The hub's answer to a message that is made by hand."""
+    while not any(isinstance(item, Connected) for item in session.receive(0.05)):
+        pass
+    assert session.publish(topic, body, reply_to=reply_to, correlation=b"x", retain=retain)
+    while True:
+        for item in session.receive(0.05):
+            if isinstance(item, Message):
+                assert item.correlation == b"x"
+                return msgspec.json.decode(item.payload, type=Answer)
+
+
+class TestTheDisk:
+    @pytest.fixture
+    def settings_of_hub(self, files: Path) -> HubSettings:
+        settings = load(files / "hub.toml")
+        assert isinstance(settings, HubSettings)
+        return settings
+
+    def test_what_cannot_be_written_is_answered_busy_and_forgotten(
+        self, broker: PrivateBroker, settings: CenterSettings, settings_of_hub: HubSettings
+    ) -> None:
+        with Hub(settings_of_hub, settings) as hub:
+            hub.step(0)
+            # No page more: what a full disk says to SQLite.
+            hub.journal.database.execute("PRAGMA max_page_count = 1")
+            answers: list[Answer] = []
+            hub._answer = lambda asked: answers.append(msgspec.json.decode(asked.answer, type=Answer))  # type: ignore[method-assign]
+            for _ in range(40):
+                hub._serve([request(take()) for _ in range(20)])
+            refused = [each.error.code for each in answers if each.error]
+            assert set(refused) == {"busy"}
+            given = [each.read(Ticket).label for each in answers if each.ok]
+            hub.journal.database.execute("PRAGMA max_page_count = 1000000")
+            answers.clear()
+            hub._serve([request(take())])
+            (after,) = answers
+            assert after.ok
+            label = after.read(Ticket).label
+            assert label not in given
+            assert int(label[1:]) == len(given) + 1
+
+    def test_a_second_hub_is_turned_away(
+        self, settings: CenterSettings, settings_of_hub: HubSettings
+    ) -> None:
+        with Hub(settings_of_hub, settings), pytest.raises(JournalUnavailable, match="Another hub"):
+            Hub(settings_of_hub, settings).__enter__()
+
+    def test_an_error_while_deciding_undoes_that_request_alone(
+        self, settings: CenterSettings, settings_of_hub: HubSettings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from center import engine
+
+        decide = engine.decide
+        poison = take()
+
+        def explode(state: object, command: engine.Command) -> engine.Decision:
+            if command.fields.request == poison.request:
+                raise ZeroDivisionError
+            return decide(state, command)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(engine, "decide", explode)
+        with Hub(settings_of_hub, settings) as hub:
+            answers: list[Answer] = []
+            hub._answer = lambda asked: answers.append(msgspec.json.decode(asked.answer, type=Answer))  # type: ignore[method-assign]
+            hub._serve([request(take()), request(poison), request(take())])
+        assert [each.error.code if each.error else "ok" for each in answers] == ["ok", "bad-request", "ok"]
+
+
+def request(fields: Request, verb: str = "take", device: str = "kiosk-1") -> Message:
+    """A message as the session hands it to the hub."""
+    return Message(
+        ASK.path(CENTER, device=device, verb=verb), encode(fields), False,
+        REPLY.path(CENTER, device=device), fields.request.bytes, 1, 1, 1,
+    )  # fmt: skip
