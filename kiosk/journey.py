@@ -11,7 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from bus.asks import Take
-from bus.messages import Category, QueueState, ServiceInfo, Text, Ticket
+from bus.messages import Category, Outcome, QueueState, ServiceInfo, Text, Ticket
 from bus.states import States
 from config.errors import LuotError, Refused, Unreachable
 from config.words import FALLBACK
@@ -20,37 +20,41 @@ QUIET_S = 0.6  # after a change touches are let go: a trembling finger, an impat
 SLOW_S = 0.4  # a `take` that is answered sooner needs no page of its own
 IDLE_S = 30.0  # a language or a priority chosen by somebody who went away
 TROUBLE_S = 20.0
-SHOWN_S = {"printing": 60.0, "printed": 10.0, "sent": 20.0, "unknown": 40.0, "failed": 40.0}  # by the paper
 
-Paper = Literal["printing", "printed", "sent", "unknown", "failed"]
+Paper = Literal["printing"] | Outcome
+
+# How long the number is shown, by what became of its paper.
+SHOWN_S: dict[Paper, float] = {
+    "printing": 60.0, "printed": 10.0, "sent": 20.0, "shown": 20.0, "unknown": 40.0, "failed": 40.0,
+}  # fmt: skip
 Why = Literal["no-answer", "not-taking", "closed", "disk", "refused"]
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What the centre offers now, as far as the kiosk knows it."""
+    """What the centre offers now, as far as the kiosk knows it: nothing before the hub has spoken."""
 
-    title: Text
-    name: Text
-    languages: tuple[str, ...]
-    open: bool
-    services: tuple[ServiceInfo, ...]
+    title: Text = field(default_factory=dict)
+    name: Text = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+    services: tuple[ServiceInfo, ...] = ()
     queues: dict[str, QueueState] = field(default_factory=dict)
+    open: bool = True
     reached: bool = True  # the hub was heard of lately
 
     @classmethod
-    def of(cls, states: States) -> "Offer | None":
-        """From the hub's state; none before it has come."""
-        if states.center is None or states.catalog is None:
-            return None
-        center = states.center
+    def of(cls, states: States) -> "Offer":
+        """From the hub's state."""
+        center, catalog = states.center, states.catalog
+        if center is None or catalog is None:
+            return cls()
         return cls(
             title=center.title,
             name=center.name,
             languages=center.languages,
-            open=center.open,
-            services=states.catalog.services,
+            services=catalog.services,
             queues=dict(states.queues),
+            open=center.open,
             reached=states.fresh(),
         )
 
@@ -121,9 +125,7 @@ class Journey:
             return None
         return max(0, math.ceil(self.until - now))
 
-    def touch(
-        self, target: str, *, offer: Offer | None, request: UUID, now: float
-    ) -> tuple["Journey", Take | None]:
+    def touch(self, target: str, *, offer: Offer, request: UUID, now: float) -> tuple["Journey", Take | None]:
         """A finger on a target. `request` is the id of the `take` that may come of it."""
         if now - self.since < QUIET_S:
             return self, None
@@ -131,9 +133,9 @@ class Journey:
         match self.page, kind:
             case ((Given() | Trouble()), "done"):
                 return Journey(since=now), None
-            case Home(category), "service" if offer and offer.service(name):
+            case Home(category), "service" if offer.service(name):
                 return self._choose(name, category, offer, request, now)
-            case Home(), "language" if offer and name in offer.languages:
+            case Home(), "language" if name in offer.languages:
                 return replace(self, language=name, since=now, until=now + IDLE_S), None
             case Home(category), "priority":
                 other = Home("ordinary" if category == "priority" else "priority")

@@ -3,60 +3,40 @@
 Pure: a scene and a size go in, a sheet comes out. Targets are named as `kiosk.journey` names them.
 """
 
-from dataclasses import dataclass
-
 from pygame import Rect
 
 from bus.messages import Ticket
-from config.words import pick, say, wait_range
+from config.words import wait_range
 from kiosk import home
-from kiosk.journey import Given, Home, Offer, Page, Paper, Trouble, Waiting, Why
+from kiosk.journey import Given, Paper, Trouble, Waiting, Why
+from kiosk.scene import Scene
 from kiosk.sheet import Sheet
 from screen import text
 from screen.theme import INK, LACQUER, MUTED, SOFT, WHITE, Size
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Everything that a page shows: equal scenes look the same."""
-
-    page: Page
-    language: str
-    offer: Offer | None
-    hour: str = ""  # by the hub's clock; empty while that is not known
-    left: int | None = None  # seconds until the page ends by itself
-    paper: bool = True  # the printer can print
 
 
 def lay_out(scene: Scene, size: Size) -> Sheet:
     """The page on a screen of that size."""
     sheet = Sheet(size)
     top = sheet.band()
-    language, offer = scene.language, scene.offer
     match scene.page:
         case Given(ticket, paper):
-            bottom = _end(sheet, say(language, "Done"), scene.left, language)
-            _ticket(sheet, top, bottom, ticket, paper, _service(offer, ticket.service, language), language)
+            bottom = _end(sheet, scene, scene.say("Done"))
+            _ticket(sheet, scene, top, bottom, ticket, paper)
         case Trouble(why, service):
-            bottom = _end(sheet, say(language, "Back to the start"), scene.left, language)
-            icon, title, words = _trouble(why, _service(offer, service, language), language)
-            _message(sheet, top, bottom, icon, title, words)
+            bottom = _end(sheet, scene, scene.say("Back to the start"))
+            _message(sheet, top, bottom, *_trouble(scene, why, service))
         case Waiting(slow=True):
-            words = say(language, "Please wait a moment.")
-            _message(sheet, top, sheet.height, "clock", say(language, "Getting your number"), words)
-        case Home() | Waiting() as page if offer:
-            home.lay_out(sheet, top, page, offer, language, scene.hour, paper=scene.paper)
+            title, words = scene.say("Getting your number"), scene.say("Please wait a moment.")
+            _message(sheet, top, sheet.height, "clock", title, words)
+        case _ if not scene.offer.services:
+            _message(sheet, top, sheet.height, "clock", scene.say("Getting ready, please wait"), "")
         case _:
-            _message(sheet, top, sheet.height, "clock", say(language, "Getting ready, please wait"), "")
+            home.lay_out(sheet, scene, top)
     return sheet
 
 
-def _service(offer: Offer | None, id: str, language: str) -> str:  # noqa: A002
-    service = offer.service(id) if offer else None
-    return pick(service.name, language) if service else ""
-
-
-def _end(sheet: Sheet, words: str, left: int | None, language: str) -> int:
+def _end(sheet: Sheet, scene: Scene, words: str) -> int:
     """The way back to the start, and how long until it is gone by itself; returns where the page must end."""
     px = sheet.px
     height = max(sheet.finger, px(117))
@@ -64,8 +44,8 @@ def _end(sheet: Sheet, words: str, left: int | None, language: str) -> int:
     box = Rect(sheet.width - sheet.margin - width, sheet.height - sheet.margin - height, width, height)
     sheet.targets["done"] = box
     sheet.button(box, words, px(38))
-    if left is not None:
-        counting = say(language, "Back to the start in {seconds} seconds", seconds=left)
+    if scene.left is not None:
+        counting = scene.say("Back to the start in {seconds} seconds", seconds=scene.left)
         size = text.fit(counting, box.x - 2 * sheet.margin, px(30))
         sheet.line(counting, sheet.margin, box.centery + text.capital(size) / 2, size, MUTED)
     return box.top
@@ -88,49 +68,33 @@ def _message(sheet: Sheet, top: int, bottom: int, icon: str, title: str, words: 
     sheet.lines(lines, middle, y + gap + text.leading(small), small, align="center")
 
 
-def _trouble(why: Why, service: str, language: str) -> tuple[str, str, str]:
+def _trouble(scene: Scene, why: Why, service: str) -> tuple[str, str, str]:
     """An icon, what happened, and what to do now."""
     match why:
         case "no-answer":
-            return (
-                "offline",
-                say(language, "No number was given"),
-                say(
-                    language, "The system did not answer in time. Please try again or ask a member of staff."
-                ),
-            )
+            title = scene.say("No number was given")
+            words = scene.say("The system did not answer. Please try again or ask a member of staff.")
+            return "offline", title, words
         case "not-taking":
-            return (
-                "pause",
-                say(language, "{service}: not taking numbers now", service=service),
-                say(language, "Please come back later or ask a member of staff."),
-            )
+            title = scene.say("{service}: not taking numbers now", service=scene.name(service))
+            return "pause", title, scene.say("Please come back later or ask a member of staff.")
         case "closed":
-            return (
-                "pause",
-                say(language, "The centre is closed"),
-                say(language, "No numbers are given outside opening hours. Please come again."),
-            )
+            title = scene.say("The centre is closed")
+            return "pause", title, scene.say("No numbers are given outside opening hours. Please come again.")
         case "disk":
-            return (
-                "alert",
-                say(language, "This machine is out of order"),
-                say(language, "It cannot give numbers now. Please use another one or ask a member of staff."),
-            )
+            title = scene.say("This machine is out of order")
+            words = scene.say("It cannot give numbers now. Please use another one or ask a member of staff.")
+            return "alert", title, words
         case "refused":
-            return (
-                "alert",
-                say(language, "No number was given"),
-                say(language, "The system could not take this request. Please ask a member of staff."),
-            )
+            title = scene.say("No number was given")
+            words = scene.say("The system could not take this request. Please ask a member of staff.")
+            return "alert", title, words
 
 
 # The number
 
 
-def _ticket(
-    sheet: Sheet, top: int, bottom: int, ticket: Ticket, paper: Paper, service: str, language: str
-) -> None:
+def _ticket(sheet: Sheet, scene: Scene, top: int, bottom: int, ticket: Ticket, paper: Paper) -> None:
     """Standing: number, figures and paper one below the other; lying: the number stands beside the others."""
     px, left, width = sheet.px, sheet.margin, sheet.width - 2 * sheet.margin
     high = bottom - top
@@ -146,19 +110,19 @@ def _ticket(
             max(px(160), round(high * 0.3)),
         )
         facts.width = left + width - facts.x
-    _number(sheet, number, ticket, service, language)
-    _facts(sheet, facts, ticket, language)
-    _slip(sheet, Rect(facts.x, facts.bottom, facts.width, bottom - facts.bottom), paper, language)
+    _number(sheet, scene, number, ticket)
+    _facts(sheet, scene, facts, ticket)
+    _slip(sheet, scene, Rect(facts.x, facts.bottom, facts.width, bottom - facts.bottom), paper)
 
 
-def _number(sheet: Sheet, box: Rect, ticket: Ticket, service: str, language: str) -> None:
+def _number(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
     """The label as large as it goes, what it is for, and where to go."""
     px, middle = sheet.px, box.centerx
     small = 0.72 if sheet.compact else 1.0
     caption, title, place = px(42 * small), px(62 * small), px(46 * small)
-    where = pick(ticket.place, language)
+    service, where = scene.name(ticket.service), scene.pick(ticket.place)
     if ticket.category == "priority":
-        service = f"{service} · {say(language, 'priority')}"
+        service = f"{service} · {scene.say('Priority')}"
     lines = text.wrap(where, box.width, place)
     words = text.leading(caption) + px(40) + text.leading(title) + text.leading(place) * len(lines)
     most = round(
@@ -166,7 +130,7 @@ def _number(sheet: Sheet, box: Rect, ticket: Ticket, service: str, language: str
     )  # em of the largest label that there is room for
     size = text.fit(ticket.label, box.width - px(40), most, bold=True)
     y = box.centery - (words + text.capital(size)) / 2 + text.capital(caption)
-    sheet.line(say(language, "Your number"), middle, y, caption, MUTED, align="center")
+    sheet.line(scene.say("Your number"), middle, y, caption, MUTED, align="center")
     y += px(56 * small) + text.capital(size)
     sheet.line(ticket.label, middle, y, size, LACQUER, bold=True, align="center")
     y += px(44 * small) + text.leading(title)
@@ -174,12 +138,12 @@ def _number(sheet: Sheet, box: Rect, ticket: Ticket, service: str, language: str
     sheet.lines(lines, middle, y + px(6) + text.leading(place), place, align="center")
 
 
-def _facts(sheet: Sheet, box: Rect, ticket: Ticket, language: str) -> None:
+def _facts(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
     """How many are ahead, and how long it may take."""
     px = sheet.px
-    facts = [(str(ticket.ahead), say(language, "person ahead" if ticket.ahead == 1 else "people ahead"))]
+    facts = [(str(ticket.ahead), scene.say("person ahead" if ticket.ahead == 1 else "people ahead"))]
     if ticket.wait:
-        facts.append((wait_range(ticket.wait.low, ticket.wait.high), say(language, "minutes, roughly")))
+        facts.append((wait_range(ticket.wait.low, ticket.wait.high), scene.say("minutes, roughly")))
     gap = px(16 if sheet.compact else 30)
     width = min(px(420), (box.width - gap * (len(facts) - 1)) // len(facts))
     left = box.centerx - (width * len(facts) + gap * (len(facts) - 1)) // 2
@@ -193,22 +157,22 @@ def _facts(sheet: Sheet, box: Rect, ticket: Ticket, language: str) -> None:
         sheet.line(words, card.centerx, y + text.leading(small) + px(12), small, MUTED, align="center")
 
 
-def _slip(sheet: Sheet, box: Rect, paper: Paper, language: str) -> None:
+def _slip(sheet: Sheet, scene: Scene, box: Rect, paper: Paper) -> None:
     """What to do about the paper."""
     px, most = sheet.px, box.width
     size, small = px(38 if sheet.compact else 50), px(32 if sheet.compact else 38)
     icon, color, words = "", INK, ""
     match paper:
         case "printing":
-            title, color = say(language, "Printing your ticket, please wait"), MUTED
-        case "printed" | "sent":
-            title, icon = say(language, "Please take your ticket from the slot below"), "arrow-down"
+            title, color = scene.say("Printing your ticket, please wait"), MUTED
+        case "printed" | "sent" | "shown":
+            title, icon = scene.say("Please take your ticket from the slot below"), "arrow-down"
         case "failed":
-            title = say(language, "The ticket could not be printed")
-            words = say(language, "Please remember this number or take a photo of it.")
+            title = scene.say("The ticket could not be printed")
+            words = scene.say("Please remember this number or take a photo of it.")
         case "unknown":
-            title = say(language, "The ticket may not have been printed")
-            words = say(language, "If there is none, please remember this number or take a photo of it.")
+            title = scene.say("The ticket may not have been printed")
+            words = scene.say("If there is none, please remember this number or take a photo of it.")
     titles = text.wrap(title, most, size, bold=True)
     lines = text.wrap(words, most, small) if words else []
     side = px(80 if sheet.compact else 110) if icon else 0

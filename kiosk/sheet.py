@@ -1,9 +1,9 @@
 """A page as a list of marks: laid out as values first, so that what is shown and what can be touched agree.
 
-Measures are px. A `unit` is a quarter of a millimetre on the screen of a standing kiosk (21.5 inches and
-1080×1920 have 4.03 px a mm). A short side under 1080 px is taken for the small panel of a desk kiosk, read
-from nearer (10.1 inches and 1280×800 have 5.9 px a mm, 7 inches and 800×480 have 5.6): there a unit is more
-px than the scale of the picture, so that words stay readable.
+Measures are px. A `unit` is a quarter of a millimetre on a standing kiosk (21.5 inches and 1080×1920 have
+4.03 px a mm). A lying screen of less than 1080 rows is taken for the small panel of a desk kiosk, read from
+nearer (10.1 inches and 1280×800 have 5.9 px a mm, 7 inches and 800×480 have 5.6): there a unit is more px
+than the scale of the picture, so that words stay readable, and targets are 20 mm all the same.
 """
 
 import math
@@ -18,7 +18,7 @@ from screen.text import Align
 from screen.theme import INK, PAPER, WHITE, Color, Size
 
 FINGER = 81 / 1080  # of the short side of a large screen: 20 mm, the least that a target measures
-FINGER_SMALL = 120  # px: 20 mm on a small panel
+FINGER_DESK = 120  # px: 20 mm on a small panel
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,11 @@ class Sheet:
         self.size = size
         self.width, self.height = size
         short = min(size)
-        self.unit = max(short / 1080, 0.4 + 0.6 * short / 1080)
-        self.finger = math.ceil(short * FINGER) if short >= 1080 else FINGER_SMALL
         self.upright = self.height > self.width
-        self.compact = not self.upright and short < 600  # no room for more than what is needed
+        desk = not self.upright and short < 1080
+        self.unit = 0.4 + 0.6 * short / 1080 if desk else short / 1080
+        self.finger = FINGER_DESK if desk else math.ceil(short * FINGER)
+        self.compact = desk and short < 600  # no room for more than what is needed
         self.margin = self.px(22 if self.compact else 42)
         self.marks: list[Mark] = []
         self.targets: dict[str, pygame.Rect] = {}

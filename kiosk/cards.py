@@ -1,0 +1,133 @@
+"""The services as cards: what one is called, what belongs to it, how many wait and how long."""
+
+import math
+from dataclasses import dataclass
+
+from pygame import Rect
+
+from bus.messages import ServiceInfo
+from config.words import wait_range
+from kiosk.scene import Scene
+from kiosk.sheet import Sheet
+from screen import icons, text
+from screen.theme import GREEN, INK, LACQUER, MUTED, PAPER, SOFT, WHITE, Color
+
+# Units, as `Sheet.px` takes them.
+NAME, FIGURES, LETTER, FOOT = 46, 28, 56, 4
+NAME_ABOVE, HINT_ABOVE = 43, 52  # a baseline above the one below it
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is room for, on every card alike."""
+
+    box: Rect  # the first card
+    pad: int
+    icon: int  # its side; 0: without one, and the letter stands below
+    split: bool  # how long it takes stands below how many wait
+
+
+def lay_out(sheet: Sheet, scene: Scene, top: int, bottom: int) -> None:
+    """All of them, between `top` and `bottom`."""
+    services = scene.offer.services
+    columns, rows = _grid(len(services), sheet.upright)
+    gap = sheet.px(14 if sheet.compact else 25)
+    width = (sheet.width - 2 * sheet.margin - (columns - 1) * gap) // columns
+    height = min(sheet.px(330), (bottom - top - rows * gap) // rows)
+    plan = _plan(sheet, scene, Rect(sheet.margin, top, width, height))
+    for number, service in enumerate(services):
+        row, column = divmod(number, columns)
+        box = plan.box.move(column * (width + gap), row * (height + gap))
+        sheet.targets[f"service:{service.id}"] = box
+        _card(sheet, scene, plan, box, service)
+
+
+def _grid(count: int, upright: bool) -> tuple[int, int]:
+    """Columns and rows for so many cards."""
+    if upright:
+        columns = 1 if count <= 3 else 2
+        return columns, max(1, math.ceil(count / columns))
+    rows = 1 if count <= 3 else 2 if count <= 8 else 3
+    return max(1, math.ceil(count / rows)), rows
+
+
+def _plan(sheet: Sheet, scene: Scene, box: Rect) -> Plan:
+    px = sheet.px
+    pad = px(36) if box.height >= px(300) else px(24)
+    longest = f"{scene.say('{count} waiting', count=99)} · {scene.say('{range} minutes', range='99–99')}"
+
+    def split(most: int) -> bool:
+        return text.fit(longest, most, px(FIGURES)) < px(24)
+
+    room = box.height - 2 * pad - px(NAME * text.CAPITAL + NAME_ABOVE + HINT_ABOVE + FOOT) - px(24)
+    if split(box.width - 2 * pad):
+        room -= text.leading(px(FIGURES))
+    if room >= px(40):
+        return Plan(box, pad, min(room, px(78)), split(box.width - 2 * pad))
+    return Plan(box, pad, 0, split(box.width - 2 * pad - px(LETTER)))
+
+
+def _card(sheet: Sheet, scene: Scene, plan: Plan, box: Rect, service: ServiceInfo) -> None:
+    """From below: how many wait, what belongs to it, its name; above these its icon and its letter."""
+    px, taking = sheet.px, scene.offer.obstacle(service.id) is None
+    ink, accent = (INK, LACQUER) if taking else (MUTED, MUTED)
+    if service.id == scene.pressed:
+        sheet.panel(box, SOFT, border=INK, weight=6)
+    else:
+        sheet.panel(box, WHITE if taking else PAPER, border=SOFT)
+    inner = box.inflate(-2 * plan.pad, -2 * plan.pad)
+    baseline = letter = inner.bottom - px(FOOT)
+    size = px(44 if plan.icon else 40)
+    if plan.icon:
+        icon = service.icon if service.icon in icons.NAMES else "document"
+        middle = inner.x + plan.icon * 0.4  # an icon's strokes begin inside its box
+        sheet.icon(icon, (middle, inner.y + plan.icon / 2), plan.icon, accent)
+        letter = inner.y + px(36)
+    sheet.line(service.letter, inner.right, letter, size, MUTED, bold=True, align="right")
+
+    baseline = _figures(sheet, scene, plan, inner, service.id) - px(HINT_ABOVE)
+    name, hint, size = scene.pick(service.name), scene.pick(service.hint), px(NAME)
+    lines, two = [name], baseline - text.leading(px(36)) - text.capital(px(36))
+    if text.fit(name, inner.width, size, bold=True) < px(32) and two >= inner.y + plan.icon:
+        lines, size, hint = text.wrap(name, inner.width, px(36), bold=True), px(36), ""
+    if hint and baseline - px(NAME_ABOVE) - text.capital(size) >= inner.y:
+        sheet.line(hint, inner.x, baseline, text.fit(hint, inner.width, px(29)), MUTED)
+        baseline -= px(NAME_ABOVE)
+    baseline -= (len(lines) - 1) * text.leading(size)
+    size = min(text.fit(line, inner.width, size, bold=True) for line in lines)
+    sheet.lines(lines, inner.x, baseline, size, ink, bold=True)
+
+
+def _figures(sheet: Sheet, scene: Scene, plan: Plan, inner: Rect, service: str) -> int:
+    """How many wait and how long it takes, at the foot of the card; returns the first line's baseline."""
+    size, baseline = sheet.px(FIGURES), inner.bottom - sheet.px(FOOT)
+    room = inner.width if plan.icon else inner.width - sheet.px(LETTER)
+    count, number, wait, color = _figures_of(scene, service)
+    if plan.split:
+        sheet.line(wait, inner.x, baseline, text.fit(wait, room, size))
+        baseline, room, wait = baseline - text.leading(size), inner.width, ""
+    words = f"{count} · {wait}" if wait else count
+    size = text.fit(words, room, size)
+    before, bold, after = words.partition(number) if number else (words, "", "")
+    x = sheet.line(before, inner.x, baseline, size, color).right
+    x = sheet.line(bold, x, baseline, size, color, bold=True).right
+    sheet.line(after, x, baseline, size, color)
+    return baseline
+
+
+def _figures_of(scene: Scene, service: str) -> tuple[str, str, str, Color]:
+    """How many wait, the number in it that stands out, how long it takes, and their colour."""
+    offer, queue = scene.offer, scene.offer.queues.get(service)
+    if offer.obstacle(service) == "not-taking":
+        return scene.say("Not taking numbers"), "", "", MUTED
+    if queue is None or not offer.open or not offer.reached:
+        return "", "", "", INK  # what is not known is not said
+    if not queue.waiting:
+        return (
+            (scene.say("No wait"), "", "", GREEN)
+            if queue.wait
+            else (scene.say("Nobody waiting"), "", "", INK)
+        )
+    number, wait = str(queue.waiting), queue.wait
+    minutes = scene.say("{range} minutes", range=wait_range(wait.low, wait.high)) if wait else ""
+    return scene.say("{count} waiting", count=number), number, minutes, INK

@@ -1,0 +1,46 @@
+"""Everything that a page of the kiosk shows, as one value."""
+
+from dataclasses import dataclass
+
+from bus.asks import Take
+from bus.messages import Text
+from config.words import pick, say
+from kiosk.journey import Home, Offer, Page, Waiting
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Equal scenes look the same, so only a new one is drawn."""
+
+    page: Page
+    language: str
+    offer: Offer
+    hour: str = ""  # by the hub's clock; empty while that is not known
+    left: int | None = None  # seconds until the page ends by itself
+    paper: bool = True  # the printer can print
+
+    def say(self, message: str, **values: object) -> str:
+        """A message in the language of the page."""
+        return say(self.language, message, **values)
+
+    def pick(self, text: Text) -> str:
+        """A text of the centre in the language of the page."""
+        return pick(text, self.language)
+
+    def name(self, service: str) -> str:
+        """What a service is called; empty for one that the centre has no longer."""
+        found = self.offer.service(service)
+        return self.pick(found.name) if found else ""
+
+    @property
+    def priority(self) -> bool:
+        """Whether the next number is a priority number."""
+        match self.page:
+            case Home(category=category) | Waiting(take=Take(category=category)):
+                return category == "priority"
+        return False
+
+    @property
+    def pressed(self) -> str:
+        """The service whose number is under way, or nothing."""
+        return self.page.take.service if isinstance(self.page, Waiting) else ""
