@@ -48,7 +48,12 @@ class BoardView:
 
     def draw(self, surface: pygame.Surface) -> None:
         """Draw the whole board."""
-        _Drawing(surface, self, lay_out(surface.get_size(), alone=not self.recent)).draw()
+        _Drawing(surface, self, lay_out(surface.get_size(), alone=not self.rows)).draw()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What the list has: where nobody is called now, the last call stands beside it."""
+        return self.recent[:ROWS] if self.current else self.recent[1:]
 
 
 def look(states: States, announcer: Announcer, monotonic: float) -> BoardView:
@@ -140,12 +145,12 @@ class _Drawing:
             self._message("offline", "Connecting…")
         elif view.current is not None:
             self._call(view.current)
-            self._list("Just called", view.recent[:ROWS])
+            self._list("Just called")
         elif not view.open:
             self._message("clock", "The centre is closed.")
         elif view.recent:
             self._last_call(view.recent[0])
-            self._list("Before that", view.recent[1:])
+            self._list("Before that")
         else:
             self._message("receipt", "Please take a number and wait for your call.")
 
@@ -226,7 +231,7 @@ class _Drawing:
         text.draw(self.surface, say("vi", "Just called"), center, base, words, ON_INK, align="center")
         base = middle + text.capital(digit) + 80 * unit
         self._place(call.place, call.number, (center, base), (words, digit), room, WHITE)
-        if not self.at.upright:
+        if area.right < self.surface.get_width():
             ends = (area.right, area.top + self.at.margin), (area.right, area.bottom - self.at.margin)
             pygame.draw.line(self.surface, RULE, *ends, max(1, self.px(2)))
 
@@ -241,15 +246,15 @@ class _Drawing:
         end = text.draw(self.surface, words, at[0] - width / 2, at[1], small, color, bold=True).right
         text.draw(self.surface, number, end, at[1], large, color, bold=True)
 
-    def _list(self, title: str, calls: tuple[Row, ...]) -> None:
-        if not calls:
+    def _list(self, title: str) -> None:
+        if not self.view.rows:
             return
         area, rule = self.at.list, max(1, self.px(2))
         top = area.top + self.px(74)
         text.draw(self.surface, say("vi", title), area.left, top, self.px(40), ON_INK)
         pitch = (area.bottom - top - self.px(24)) / ROWS
         label, where, number = (min(self.px(each), round(pitch * each / 140)) for each in (92, 46, 82))
-        for row, call in enumerate(calls):
+        for row, call in enumerate(self.view.rows):
             base = top + round(pitch * (row + 0.5)) + text.capital(label) // 2
             name = text.draw(self.surface, call.label, area.left, base, label, WHITE, bold=True)
             digits = text.draw(

@@ -28,9 +28,9 @@ _ATTACK_S = 0.006  # a stroke swells that long, or it would click
 _PEAK = 0.6 * 32767 / (len(STROKES) * sum(loudness for _, loudness, _ in _PARTIALS))
 
 
-def samples() -> array[int]:
+def samples() -> bytes:
     """The whole chime."""
-    return array("h", _samples())
+    return array("h", _samples()).tobytes()
 
 
 def _samples() -> Iterator[int]:
@@ -70,7 +70,7 @@ class Chime:
 
     def _play(self) -> None:
         self._open()
-        sound = samples().tobytes()
+        sound = samples()
         while self._strokes.get():
             if self._open():
                 pygame.mixer.Sound(buffer=sound).play()
