@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class Part:
         self.environment = environment or {}
         self.restart_s = restart_s
         self.restarts = -1
+        self.started_at = 0.0  # monotonic seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._supervise, name=f"part-{self.name}", daemon=True)
@@ -80,6 +82,7 @@ class Part:
                     stderr=output,
                     env={**os.environ, **self.environment},
                 )
+                self.started_at = time.monotonic()
                 self.restarts += 1
                 if self._stop.is_set():
                     self._process.terminate()

@@ -28,7 +28,7 @@ from config.errors import Refused, Unreachable
 from config.settings import Login, WebSettings
 from config.words import catalogue
 from web.feed import OUT, Told, event
-from web.http import SecurityHeaders, json, read_body, refuse
+from web.http import SecurityHeaders, check_origin, json, read_body, refuse
 from web.link import Link
 from web.login import Logins
 from web.sepay import Payments, verify
@@ -172,7 +172,7 @@ class Web:
         return response
 
     async def log_out(self, request: Request) -> Response:
-        self._check_origin(request)
+        check_origin(request, self.settings.origin)
         self.sessions.end(request.cookies.get(COOKIE, ""))
         self.link.wake()  # its other tabs go to the login
         response = json(Answer(ok=True))
@@ -257,17 +257,11 @@ class Web:
 
     async def _read(self, request: Request, body: type[Body]) -> Body:
         """What one of our own pages sent."""
-        self._check_origin(request)
+        check_origin(request, self.settings.origin)
         try:
             return msgspec.json.decode(await read_body(request), type=body)
         except msgspec.DecodeError as error:
             raise Refused("bad-request", str(error)) from error
-
-    def _check_origin(self, request: Request) -> None:
-        """Only our own pages may act: no other site's can set the header, or forge its Origin."""
-        ours = self.settings.origin or f"http://{request.headers.get('host', '')}"
-        if request.headers.get("origin") != ours or "x-luot" not in request.headers:
-            raise Refused("forbidden", "The request does not come from a page of this server.")
 
 
 def run(settings: WebSettings) -> None:

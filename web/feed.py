@@ -27,7 +27,7 @@ class Told(Payload, frozen=True):
     picture: Picture
 
 
-def event(told: Told) -> bytes:
+def event(told: Payload) -> bytes:
     """The message as `text/event-stream` wants it: JSON has no line breaks, so one `data` line is enough."""
     return b"event: told\ndata: " + encode(told) + b"\n\n"
 

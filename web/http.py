@@ -53,6 +53,16 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers)
 
 
+def check_origin(request: Request, origin: str = "") -> None:
+    """Only our own pages may act: no other site's can set the header, or forge its Origin.
+
+    `origin` is the address that browsers use where it is not the request's own. Raises Refused.
+    """
+    ours = origin or f"http://{request.headers.get('host', '')}"
+    if request.headers.get("origin") != ours or "x-luot" not in request.headers:
+        raise Refused("forbidden", "The request does not come from a page of this server.")
+
+
 async def read_body(request: Request) -> bytes:
     """The raw body. Raises Refused when it is longer than any request of the contract."""
     body = bytearray()
