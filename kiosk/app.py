@@ -1,7 +1,7 @@
 """The kiosk: touches become numbers on the screen and on paper.
 
-The order of things keeps numbers true: a `take` is on disk before it is asked, its end is on disk before anything
-is shown or printed, and what became of the paper is on disk until the hub has heard of it.
+What keeps numbers true is the order: a `take` is on disk before it is asked, its end before anything is shown
+or printed, and what became of the paper is on disk until the hub has heard of it.
 """
 
 import logging

@@ -1,0 +1,257 @@
+"""The kiosk's pages on every screen, in every language: nothing clipped or overlapping, all touchable."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import combinations
+from uuid import UUID
+
+import pygame
+import pytest
+
+from bus.asks import Take
+from bus.messages import QueueState, Rev, ServiceInfo, Ticket, Wait
+from config.words import say
+from kiosk.journey import Given, Home, Offer, Trouble, Waiting
+from kiosk.pages import lay_out
+from kiosk.scene import Scene
+from kiosk.sheet import Mark, Sheet
+from screen.theme import GREEN, PAPER, Size
+
+# Screens, and the size of what they are in mm: 21.5 inches standing and lying, 10.1 and 7 inches on a desk.
+SCREENS: dict[Size, tuple[float, float]] = {
+    (1080, 1920): (268, 476),
+    (1920, 1080): (476, 268),
+    (1280, 800): (217, 136),
+    (800, 480): (154, 86),
+}
+LANGUAGES = ("vi", "en", "rad")
+PLACE = {"vi": "Quầy 1 hoặc Quầy 2", "en": "Counter 1 or Counter 2"}
+
+
+def service(id: str, letter: str, icon: str, name: tuple[str, str], hint: tuple[str, str]) -> ServiceInfo:  # noqa: A002
+    return ServiceInfo(
+        id, letter, {"vi": name[0], "en": name[1]}, {"vi": hint[0], "en": hint[1]}, icon, PLACE
+    )
+
+
+def queue(id: str, waiting: int, wait: Wait | None, *, taking: bool = True) -> QueueState:  # noqa: A002
+    return QueueState(Rev("e", 1), id, waiting, 1, 20, wait, taking)
+
+
+SERVICES = (
+    service("ho-tich", "A", "person", ("Hộ tịch", "Civil status"), ("Khai sinh, kết hôn", "Birth, marriage")),
+    service(
+        "dat-dai", "B", "house", ("Đất đai", "Land"), ("Sổ đỏ, chuyển nhượng", "Certificates, transfers")
+    ),
+    service(
+        "kinh-doanh",
+        "C",
+        "shop",
+        ("Đăng ký kinh doanh", "Business registration"),
+        ("Hộ kinh doanh, hợp tác xã", "Household businesses"),
+    ),
+    service("chung-thuc", "D", "document", ("Chứng thực", "Certification"), ("Sao y, chữ ký", "Signatures")),
+    service(
+        "bao-tro",
+        "E",
+        "heart",
+        ("Bảo trợ xã hội", "Social assistance"),
+        ("Trợ cấp, người có công", "Benefits"),
+    ),
+    service("thue", "F", "receipt", ("Thuế", "Tax"), ("Một cửa thuế", "One-stop tax desk")),
+)
+OFFER = Offer(
+    title={"vi": "Trung tâm Phục vụ hành chính công", "en": "Public Administrative Service Centre"},
+    name={"vi": "Phường Tân Lập", "en": "Tân Lập Ward"},
+    languages=LANGUAGES,
+    services=SERVICES,
+    queues={
+        "ho-tich": queue("ho-tich", 4, Wait(5, 10)),
+        "dat-dai": queue("dat-dai", 111, Wait(95, 140)),
+        "kinh-doanh": queue("kinh-doanh", 0, Wait(0, 5)),
+        "chung-thuc": queue("chung-thuc", 7, None),
+        "bao-tro": queue("bao-tro", 0, None),
+        "thue": queue("thue", 3, Wait(5, 10), taking=False),
+    },
+)
+TAKE = Take(UUID(int=1), "dat-dai")
+
+
+def ticket(*, category: str = "ordinary", wait: Wait | None = Wait(5, 10), language: str = "vi") -> Ticket:  # noqa: B008
+    at = datetime(2026, 11, 22, 1, 12, tzinfo=UTC)
+    return Ticket("2026-11-22-A012", "A012", "ho-tich", category, language, at, 4, wait, PLACE)
+
+
+def scenes(language: str) -> Iterator[tuple[str, Scene]]:
+    """Every page there is."""
+    home = Scene(Home(), language, OFFER, "08:12")
+    yield "home", home
+    yield "priority", replace(home, page=Home("priority"))
+    yield "pressed", replace(home, page=Waiting(TAKE))
+    yield "waiting", replace(home, page=Waiting(TAKE, slow=True))
+    yield "lost", replace(home, offer=replace(OFFER, reached=False))
+    yield "closed", replace(home, offer=replace(OFFER, open=False))
+    yield "no paper", replace(home, paper=False)
+    yield "getting ready", replace(home, offer=Offer(), hour="")
+    yield "two services", replace(home, offer=replace(OFFER, services=SERVICES[:2]))
+    yield "eight services", replace(home, offer=replace(OFFER, services=(*SERVICES, *_more(2))))
+    for paper in ("printing", "printed", "sent", "unknown", "failed"):
+        yield paper, replace(home, page=Given(ticket(), paper), left=9)
+    yield (
+        "priority ticket",
+        replace(home, page=Given(ticket(category="priority", wait=None), "printed"), left=9),
+    )
+    for why in ("no-answer", "not-taking", "closed", "disk", "refused"):
+        yield why, replace(home, page=Trouble(why, "kinh-doanh"), left=20)
+
+
+def _more(count: int) -> Iterator[ServiceInfo]:
+    for letter in "GHIK"[:count]:
+        yield service(f"more-{letter.lower()}", letter, "document", ("Đất đai", "Land"), ("Sổ đỏ", "Deeds"))
+
+
+every_screen = pytest.mark.parametrize("size", SCREENS, ids="{0[0]}x{0[1]}".format)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@every_screen
+@every_language
+def test_a_page_stays_on_its_screen_and_its_words_stay_apart(size: Size, language: str) -> None:
+    screen = pygame.Rect((0, 0), size)
+    for name, scene in scenes(language):
+        sheet = lay_out(scene, size)
+        said = [mark for mark in sheet.marks if mark.words]
+        for mark in sheet.marks:
+            assert screen.contains(mark.box), f"{name}: {mark.words!r} leaves the screen"
+        for one, other in combinations(said, 2):
+            assert not _letters(one).colliderect(_letters(other)), f"{name}: {one.words!r} on {other.words!r}"
+        panels = [mark.box for mark in sheet.marks[1:] if not mark.words]
+        for mark, box in ((mark, box) for mark in said for box in panels):
+            if box.collidepoint(mark.box.center):
+                assert box.contains(_letters(mark)), f"{name}: {mark.words!r} leaves its box"
+
+
+def _letters(mark: Mark) -> pygame.Rect:
+    """The letters themselves, from a capital's top to the baseline."""
+    size = mark.box.height / 1.3
+    return pygame.Rect(mark.box.x, round(mark.box.y + 0.34 * size), mark.box.width, round(0.71 * size))
+
+
+@every_screen
+@every_language
+def test_every_target_is_20_mm_wide_and_high_and_apart_from_the_others(size: Size, language: str) -> None:
+    across, down = (pixels / mm for pixels, mm in zip(size, SCREENS[size], strict=True))
+    for name, scene in scenes(language):
+        targets = lay_out(scene, size).targets
+        for target, box in targets.items():
+            assert box.width / across >= 20, f"{name}: {target} is {box.width / across:.1f} mm wide"
+            assert box.height / down >= 20, f"{name}: {target} is {box.height / down:.1f} mm high"
+        for (one, box), (other, beside) in combinations(targets.items(), 2):
+            assert not box.colliderect(beside), f"{name}: {one} and {other} overlap"
+
+
+@every_screen
+@every_language
+def test_touching_what_is_read_asks_for_it(size: Size, language: str) -> None:
+    scene = Scene(Home(), language, OFFER, "08:12")
+    sheet = lay_out(scene, size)
+    for each in SERVICES:
+        assert sheet.at(*_read(sheet, scene.pick(each.name)).center) == f"service:{each.id}"
+        assert sheet.at(*_read(sheet, each.letter).center) == f"service:{each.id}"
+    for code, name in (("vi", "Tiếng Việt"), ("en", "English"), ("rad", "Êđê")):
+        assert sheet.at(*_read(sheet, name).center) == f"language:{code}"
+    assert sheet.at(*_read(sheet, scene.say("Priority number")).center) == "priority"
+    assert sheet.at(1, size[1] // 2) is None
+
+
+def test_the_way_back_is_a_button_on_every_page_that_ends() -> None:
+    for size in SCREENS:
+        for page in (Given(ticket(), "printed"), Trouble("no-answer", "thue")):
+            sheet = lay_out(Scene(page, "vi", OFFER, "08:12", left=6), size)
+            words = "Xong" if isinstance(page, Given) else "Về trang đầu"
+            assert sheet.at(*_read(sheet, words).center) == "done"
+            assert _read(sheet, "Về trang đầu sau 6 giây")
+
+
+def test_the_number_is_the_largest_thing_on_its_page() -> None:
+    for size in SCREENS:
+        sheet = lay_out(Scene(Given(ticket(), "printed"), "vi", OFFER, "08:12", left=6), size)
+        number = _read(sheet, "A012")
+        assert all(
+            mark.box.height <= number.height / 2 for mark in sheet.marks if mark.words not in ("A012", "")
+        )
+
+
+def test_a_home_page_says_how_many_wait_and_how_long() -> None:
+    words = _words(Scene(Home(), "vi", OFFER, "08:12"))
+    assert "4 người đang chờ · 5–10 phút" in words
+    assert "7 người đang chờ" in words  # no counter is open for it, so nothing is said of minutes
+    assert "Không phải chờ" in words
+    assert "Chưa có người chờ" in words
+    assert "Tạm ngừng nhận số" in words
+    assert "08:12" in words
+
+
+def test_nothing_old_is_said_while_the_hub_is_out_of_reach() -> None:
+    words = _words(Scene(Home(), "vi", replace(OFFER, reached=False), "08:12"))
+    assert "người đang chờ" not in words
+    assert "mất liên lạc" in words
+
+
+def test_a_number_without_paper_is_to_be_remembered() -> None:
+    for paper in ("failed", "unknown"):
+        words = _words(Scene(Given(ticket(), paper), "vi", OFFER, "08:12", left=40))
+        assert "nhớ số này hoặc chụp ảnh lại" in words
+        assert "cầm phiếu" not in words
+
+
+def test_no_wait_is_green() -> None:
+    pygame.font.init()
+    sheet = lay_out(Scene(Home(), "vi", OFFER, "08:12"), (1080, 1920))
+    surface = pygame.Surface((1080, 1920))
+    sheet.paint(surface)
+    shown = surface.subsurface(_read(sheet, "Không phải chờ"))
+    assert pygame.mask.from_threshold(shown, GREEN, (8, 8, 8, 255)).count() > 50
+
+
+@every_language
+def test_words_are_painted_whole_within_their_boxes(language: str) -> None:
+    size = (800, 480)
+    blank = pygame.Surface(size)
+    blank.fill(PAPER)
+    for _, scene in scenes(language):
+        for mark in lay_out(scene, size).marks:
+            if not mark.words:
+                continue
+            surface = blank.copy()
+            mark.paint(surface)
+            painted = pygame.mask.from_threshold(surface, PAPER, (1, 1, 1, 255))
+            painted.invert()
+            for box in painted.get_bounding_rects():
+                assert mark.box.inflate(4, 4).contains(box), f"{mark.words!r} is painted outside its box"
+
+
+def test_what_a_language_lacks_is_said_in_vietnamese() -> None:
+    assert say("rad", "What do you need to do?") == "Ông bà cần làm gì?"
+    assert "Hộ tịch" in _words(Scene(Home(), "rad", OFFER, "08:12"))
+
+
+def _read(sheet: Sheet, words: str) -> pygame.Rect:
+    """Where these words stand: alone on their line."""
+    (box,) = (mark.box for mark in sheet.marks if mark.words == words)
+    return box
+
+
+def _words(scene: Scene) -> str:
+    """Everything that the page says on a standing kiosk, lines joined where they were wrapped or run on."""
+    sheet = lay_out(scene, (1080, 1920))
+    lines: list[str] = []
+    before: pygame.Rect | None = None
+    for mark in (mark for mark in sheet.marks if mark.words):
+        if before is not None and mark.box.y == before.y and mark.box.x == before.right:
+            lines[-1] += mark.words
+        else:
+            lines.append(mark.words)
+        before = mark.box
+    return " ".join(lines)
