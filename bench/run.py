@@ -20,8 +20,8 @@ def main(name: str | None, *, as_json: bool) -> int:
     if name is not None and name not in NAMES:
         raise LuotError(f"There is no benchmark {name!r}.", hint=f"Those there are: {', '.join(NAMES)}.")
     results: list[Result] = []
-    for name in [name] if name else NAMES:
-        module = import_module(f"bench.{name.replace('-', '_')}")
+    for each in [name] if name else NAMES:
+        module = import_module(f"bench.{each.replace('-', '_')}")
         results += cast(Callable[[], list[Result]], module.run)()
     if as_json:
         document = {"machine": machine(), "results": [asdict(each) for each in results]}

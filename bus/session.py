@@ -245,10 +245,17 @@ class Session:
                 self._reason = f"the broker refused this account ({code})"
                 self._lost.set()
                 return
-            for each in self.subscriptions:
-                # A retained request must not look like a live one, and a state kept by the broker must look
-                # like what it is: so Retain As Published for requests, and not for the rest.
-                client.subscribe(each, options=SubscribeOptions(qos=1, retainAsPublished="ask/" in each))
+            if self.subscriptions:
+                client.subscribe([(each, _options(each)) for each in self.subscriptions])
+            else:
+                on_subscribe(client, None, 0, [], None)
+
+        def on_subscribe(
+            client: Client, _data: object, _mid: int, codes: list[ReasonCode], _props: Properties | None
+        ) -> None:
+            for each, code in zip(self.subscriptions, codes, strict=True):
+                if code.is_failure:
+                    log.error("the broker refused a subscription (%s) filter=%s", code, each)
             self._client = client
             self.connected = True
             log.info("connected to the broker address=%s account=%s", self._address(), self.client_id)
@@ -282,6 +289,7 @@ class Session:
             )
 
         client.on_connect = on_connect
+        client.on_subscribe = on_subscribe
         client.on_disconnect = on_disconnect
         client.on_message = on_message
         client.on_socket_open = send_at_once
@@ -289,6 +297,14 @@ class Session:
 
     def _address(self) -> str:
         return self.broker.socket or f"{self.broker.host}:{self.broker.port}"
+
+
+def _options(topic: str) -> SubscribeOptions:
+    """A retained request must not look like a live one, and a state that the broker kept must look like it.
+
+    So Retain As Published for requests, and not for the rest.
+    """
+    return SubscribeOptions(qos=1, retainAsPublished="ask/" in topic)
 
 
 def send_at_once(_client: Client, _data: object, sock: Any) -> None:

@@ -2,7 +2,6 @@
 
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
-from uuid import uuid4
 
 import msgspec
 

@@ -106,15 +106,16 @@ class TestSession:
             received(kiosk, Connected), received(hub, Connected)
             kiosk.publish(ASK.path(CENTER, device="kiosk-1", verb="take"), b"old")
             received(hub, Message)
-            broker.kill()
-            broker.start()
-            while not kiosk.connected:
-                kiosk.receive(0.05)
             held = hub._unacknowledged
+            broker.kill()
+            received(kiosk, Disconnected)
+            broker.start()
+            received(kiosk, Connected)
+            while not isinstance(hub.inbox.get(timeout=10), Connected):
+                pass
             kiosk.publish(ASK.path(CENTER, device="kiosk-1", verb="take"), b"new")
-            new = hub.inbox.get(timeout=5)
-            while not isinstance(new, Message):
-                new = hub.inbox.get(timeout=5)
+            while not isinstance(new := hub.inbox.get(timeout=5), Message):
+                pass
             assert new.mid == held[0].mid
             hub.acknowledge()
             hub.close()
