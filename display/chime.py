@@ -16,9 +16,10 @@ import pygame
 
 log = logging.getLogger(__name__)
 
-RATE = 44_100  # samples a second, 16 bit, mono
+RATE = 22_050  # samples a second, 16 bit, mono
 STROKES = ((0.0, 659.26), (0.42, 523.25))  # seconds, Hz: e″ and c″, a falling third
-LENGTH_S = 2.2
+LENGTH_S = 2.0
+END_S = 1.0
 _PARTIALS = (
     (1.0, 1.0, 3.0),
     (2.0, 0.35, 4.5),
@@ -62,7 +63,8 @@ class Chime:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._strokes.put(False)  # the thread is a daemon: a device that hangs holds up no end
+        self._strokes.put(False)
+        self._thread.join(END_S)  # it is a daemon: a device that hangs holds up no end
 
     def strike(self) -> None:
         """Let it be heard now."""

@@ -90,14 +90,16 @@ class _Drawing:
 
     def _head(self, head: pygame.Rect) -> None:
         view, margin, size = self.view, self.px(30), self.px(42)
-        base = head.centery + text.capital(size) // 2
+        right, base = head.right - margin, head.centery + text.capital(size) // 2
+        end = round(head.width * 0.7)
+        if not view.fresh:
+            words = say("vi", "Reconnecting…")
+            end = note(self.surface, "offline", words, right, base, self.px(26), ON_INK).left - margin
+        size = text.fit(view.name, end - margin, size, bold=True)
         name = text.draw(self.surface, view.name, margin, base, size, WHITE, bold=True)
-        right = head.right - margin
         if view.fresh:
             size = text.fit(view.services, right - margin - name.right, self.px(31))
             text.draw(self.surface, view.services, right, base, size, ON_INK, align="right")
-        else:
-            note(self.surface, "offline", say("vi", "Reconnecting…"), right, base, self.px(26), ON_INK)
 
     def _number(self, area: pygame.Rect, label: str) -> None:
         self.surface.fill(GOLD, area)

@@ -1,0 +1,235 @@
+"""What a display shows of what the hub says: from payloads, and with a real hub."""
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pygame
+import pytest
+from msgspec import structs
+from PIL import Image
+
+from bus.asks import Next, Open, Picture, Screenshot, Take
+from bus.device import Received
+from bus.messages import (
+    Answer,
+    Board,
+    BoardCall,
+    Catalog,
+    CenterState,
+    CounterInfo,
+    CounterState,
+    HubClock,
+    Panel,
+    Rev,
+    ServiceInfo,
+    State,
+    Ticket,
+    encode,
+)
+from bus.states import OLD_S, States
+from bus.topics import (
+    DEVICE_REPLY,
+    STATE_CATALOG,
+    STATE_CENTER,
+    STATE_COUNTER,
+    STATE_PANEL,
+    Topic,
+)
+from center.broker import PrivateBroker
+from config.clock import FakeClock
+from config.load import load
+from config.settings import DisplaySettings
+from demo.part import Part
+from demo.screens import ask_device
+from display import board, panel, sign
+from display.announcer import Announcer
+from display.app import Display
+from display.board import BoardView, Row
+from display.panel import PanelView
+from display.sign import SignView
+from screen.theme import GOLD
+from tests.member import Member
+
+# What is shown, from what the hub says
+
+
+QR = "00020101021238570010A0000007270127"
+
+
+class Hub:
+    """What a display has heard of a hub."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.states = States(self.clock)
+        self.seq = 0
+        self.say(STATE_CATALOG, Catalog(
+            self.rev(),
+            services=tuple(
+                ServiceInfo(key, letter, {"vi": name}, {}, "person", {}) for key, letter, name in
+                (("civil", "A", "Hộ tịch"), ("copies", "D", "Chứng thực"))
+            ),
+            counters=(
+                CounterInfo("one", "1", {"vi": "Quầy 1", "en": "Counter 1"}, ("civil", "copies")),
+                CounterInfo("two", "2", {"vi": "Bàn thuế", "en": "Tax desk"}, ("civil",)),
+            ),
+        ))  # fmt: skip
+        self.beat()
+
+    def rev(self) -> Rev:
+        self.seq += 1
+        return Rev("e", self.seq)
+
+    def say(self, topic: Topic, state: State, **ids: str) -> None:
+        self.states.receive(topic.path("tan-lap", **ids), encode(state), kept=False)
+
+    def beat(self, **changes: Any) -> None:
+        self.say(STATE_CENTER, structs.replace(CenterState(
+            self.rev(), "tan-lap", {"vi": "Trung tâm"}, {"vi": "Phường Tân Lập"}, ("vi", "en"),
+            "Asia/Ho_Chi_Minh", self.clock.now().date(), True, (), HubClock(True, 0), "boot",
+            self.clock.now(),
+        ), **changes))  # fmt: skip
+
+    def counter(self, status: str, **fields: Any) -> SignView:
+        state = CounterState(self.rev(), "one", 1, status, self.clock.now(), **fields)  # type: ignore[arg-type]
+        self.say(STATE_COUNTER, state, counter="one")
+        return sign.look(self.states, "one")
+
+    def panel(self, show: str, **fields: Any) -> PanelView:
+        self.say(STATE_PANEL, Panel(self.rev(), "one", show, **fields), counter="one")  # type: ignore[arg-type]
+        return panel.look(self.states, "one")
+
+
+@pytest.fixture
+def hub_said() -> Hub:
+    return Hub()
+
+
+def test_board_says_where_to_go_as_the_catalogue_names_it(hub_said: Hub) -> None:
+    announcer = Announcer()
+    announcer.read(Board(hub_said.rev(), calls=(
+        BoardCall("2026-11-23-A002", 1, 2, "A002", "two", "2", True, 0),
+        BoardCall("2026-11-23-A001", 1, 1, "A001", "one", "1", False, 9),
+    )))  # fmt: skip
+    view = board.look(hub_said.states, announcer, hub_said.clock.monotonic())
+    assert view.current == Row("A002", "Bàn thuế", "", "Tax desk")
+    assert view.recent == (Row("A001", "Quầy", "1", "Counter 1"),)
+    assert (view.time, view.open, view.fresh) == ("07:30", True, True)
+
+
+def test_clock_goes_on_and_the_mark_appears_when_the_hub_is_silent(hub_said: Hub) -> None:
+    hub_said.clock.advance(OLD_S + 60)
+    view = board.look(hub_said.states, Announcer(), hub_said.clock.monotonic())
+    assert (view.time, view.fresh) == ("07:31", False)
+    hub_said.beat()
+    assert board.look(hub_said.states, Announcer(), hub_said.clock.monotonic()).fresh
+
+
+def test_notices_take_turns(hub_said: Hub) -> None:
+    hub_said.beat(notices=({"vi": "Một"}, {"vi": "Hai"}))
+    first = board.look(hub_said.states, Announcer(), 0.0)
+    hub_said.clock.advance(board.NOTICE_S)
+    assert board.look(hub_said.states, Announcer(), 0.0).turn == first.turn + 1
+
+
+def test_sign_has_the_number_while_called_and_served_and_says_priority(hub_said: Hub) -> None:
+    called = hub_said.counter("calling", label="A012", category="priority", serves=("copies",))
+    assert (called.label, called.priority, called.services) == ("A012", True, "Chứng thực")
+    assert hub_said.counter("serving", label="A012", category="ordinary").priority is False
+    free = hub_said.counter("free")
+    assert (free.label, free.services) == (None, "Hộ tịch · Chứng thực")
+
+
+def test_panel_counts_down_by_the_time_of_the_hub(hub_said: Hub) -> None:
+    now = hub_said.clock.now()
+    asked = hub_said.panel(
+        "pay", qr=QR, amount=15_000, purpose="Lệ phí", reference="LPA", label="A012", since=now,
+        expires=now + timedelta(minutes=5),
+    )  # fmt: skip
+    assert (asked.qr, asked.amount, asked.label) == (QR, "15.000\u00a0₫", "Số A012")
+    assert (asked.left_s, asked.whole_s) == (300, 300)
+    hub_said.clock.advance(84)
+    hub_said.clock.jump(-7200)  # the panel's own clock is wrong
+    assert panel.look(hub_said.states, "one").left_s == 216
+
+
+def test_code_is_taken_away_when_its_time_is_over_though_the_hub_is_silent(hub_said: Hub) -> None:
+    now = hub_said.clock.now()
+    hub_said.panel("pay", qr=QR, amount=15_000, since=now, expires=now + timedelta(minutes=5))
+    hub_said.clock.advance(300)
+    view = panel.look(hub_said.states, "one")
+    assert (view.show, view.qr, view.fresh) == ("expired", "", False)
+
+
+def test_paid_panel_says_how_much_and_when(hub_said: Hub) -> None:
+    view = hub_said.panel("paid", amount=15_000, purpose="Lệ phí", since=hub_said.clock.now())
+    assert (view.show, view.amount, view.time) == ("paid", "15.000\u00a0₫", "07:30")
+
+
+@pytest.mark.parametrize("show", ["idle", "rate", "thanks"])
+def test_panel_is_idle_where_there_is_nothing_to_pay(hub_said: Hub, show: str) -> None:
+    assert hub_said.panel(show).show == "idle"
+
+
+# The whole of it, with a real hub
+
+
+@pytest.fixture
+def hall(monkeypatch: pytest.MonkeyPatch, hub: Part, files: Path) -> Iterator[Display]:
+    """The demo's hall board, running."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    settings = load(files / "board-1.toml")
+    assert isinstance(settings, DisplaySettings)
+    with Display(settings) as display:
+        yield display
+
+
+def until(display: Display, what: str, holds: Callable[[BoardView], bool]) -> BoardView:
+    """The board's view, once that holds."""
+    deadline = time.monotonic() + 10
+    while True:
+        display.step()
+        assert isinstance(display.shown, BoardView)
+        if holds(display.shown):
+            return display.shown
+        assert time.monotonic() < deadline, f"the board did not show {what}: {display.shown}"
+
+
+def test_called_number_is_on_the_board_of_a_running_centre_and_in_its_picture(
+    hall: Display, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    until(hall, "the centre", lambda view: view.fresh)
+    with (
+        Member(broker, "kiosk-1", "kiosk", tmp_path) as kiosk,
+        Member(broker, "web-1", "web", tmp_path) as clerk,
+        Member(broker, "control-room", "technician", tmp_path, topics=(DEVICE_REPLY,)) as watcher,
+    ):
+        ticket = kiosk.get("take", Take(uuid4(), "ho-tich"))
+        assert isinstance(ticket, Ticket)
+        opened = clerk.get("open", Open(uuid4(), "1", clerk.turn("1"), "lan"))
+        assert isinstance(opened, CounterState)
+        clerk.get("next", Next(uuid4(), "1", opened.turn))
+        view = until(hall, "the call", lambda view: view.current is not None)
+        assert view.current == Row(ticket.label, "Quầy", "1", "Counter 1")
+        gold = pygame.mask.from_threshold(hall.window.surface, GOLD, (1, 1, 1))
+        assert gold.count() > 0.3 * hall.window.size[0] * hall.window.size[1]
+
+        ask_device(watcher, "board-1", "screenshot", Screenshot(uuid4(), after=hall.window.frame - 1))
+        deadline = time.monotonic() + 5
+        while not watcher.heard:
+            assert time.monotonic() < deadline, "no picture came"
+            hall.step()
+            watcher.heard += [news for news in watcher.step(0) if isinstance(news, Received)]
+    answer = watcher.heard[0].payload
+    assert isinstance(answer, Answer)
+    assert isinstance(answer.result, msgspec.Raw)
+    picture = msgspec.json.decode(answer.result, type=Picture)
+    seen = Image.open(io.BytesIO(picture.data))
+    assert seen.tobytes() == pygame.image.tobytes(hall.window.surface, "RGB")
