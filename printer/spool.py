@@ -38,7 +38,7 @@ from printer.status import (
 log = logging.getLogger(__name__)
 
 WATCH_S = 30.0  # between looks at a healthy printer that tells nothing: it may have gone in silence
-TROUBLE_S = 2.0  # between looks at one that cannot print
+TROUBLE_S = 1.0  # between looks at one that cannot print
 AGAIN_S = 0.5  # before connecting again to one that closed the connection
 
 
@@ -193,13 +193,24 @@ class Spool:
             self.last_error = error.message
             self._become(PrinterState.SILENT)
         try:
-            data = self._port.receive(WATCH_S if self.state.can_print else TROUBLE_S)
+            data = self._rest(WATCH_S if self.state.can_print else TROUBLE_S)
             if data:
                 self._take_in(data)
-            elif self._two_way and self._port.is_open and self._jobs.empty() and not self._stopping:
+            elif self._two_way and self._port.is_open and not self._wanted:
                 self._ask_state()
         except HardwareAbsent:
-            self._port.receive(AGAIN_S)  # the next look connects again, and says so if it cannot
+            self._rest(AGAIN_S)  # the next look connects again, and says so if it cannot
+
+    @property
+    def _wanted(self) -> bool:
+        return self._stopping or not self._jobs.empty()
+
+    def _rest(self, timeout: float) -> bytes:
+        """Hear what the printer says, until something is wanted.
+
+        Asked here once more: listening for an answer has used up the interrupt of what came meanwhile.
+        """
+        return b"" if self._wanted else self._port.receive(timeout)
 
     def _connect(self) -> None:
         self._torn = self._torn or self._unconfirmed > 0

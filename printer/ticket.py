@@ -151,7 +151,7 @@ def _row(label: str, value: str, layout: _Layout) -> Image.Image:
     draw = ImageDraw.Draw(strip)
     draw.text((layout.margin, ascent), label, font=regular, fill=BLACK, anchor="ls")
     baseline = ascent if fits else height + ascent
-    left = layout.width - layout.margin - bold.getlength(value)
+    left = int(layout.width - layout.margin - bold.getlength(value))  # a part of a dot would blur letters
     draw.text((left, baseline), value, font=bold, fill=BLACK, anchor="ls")
     return strip
 

@@ -1,0 +1,75 @@
+"""A centre, a ticket, and looking for words on paper."""
+
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from PIL import Image, ImageChops, ImageDraw, ImageFont
+
+from bus.messages import CenterState, HubClock, Rev, Ticket, Wait
+
+TAKEN = datetime(2026, 11, 22, 1, 12, tzinfo=UTC)  # 08:12 at the centre
+
+CENTER = CenterState(
+    rev=Rev("epoch", 1),
+    center="tan-lap",
+    title={"vi": "Trung tâm Phục vụ hành chính công", "en": "Public Administration Service Centre"},
+    name={"vi": "Phường Tân Lập", "en": "Tân Lập Ward"},
+    languages=("vi", "en", "rad"),
+    timezone="Asia/Ho_Chi_Minh",
+    day=date(2026, 11, 22),
+    open=True,
+    notices=(),
+    clock=HubClock(True, 0),
+    boot="boot",
+    at=TAKEN,
+)
+
+
+def ticket(**changes: Any) -> Ticket:
+    """A012 for hộ tịch, in Vietnamese, with four people ahead."""
+    fields: dict[str, Any] = {
+        "id": "2026-11-22-A012",
+        "label": "A012",
+        "service": "ho-tich",
+        "category": "ordinary",
+        "language": "vi",
+        "at": TAKEN,
+        "ahead": 4,
+        "wait": Wait(5, 10),
+        "place": {"vi": "Quầy 1 hoặc Quầy 2", "en": "Counter 1 or Counter 2"},
+    }
+    return Ticket(**{**fields, **changes})
+
+
+@cache
+def drawn(words: str, size: int, *, bold: bool = False) -> Image.Image:
+    """The words' ink alone, drawn far from every edge, so that nothing of it can be cut."""
+    font = ImageFont.truetype(f"NotoSans-{'Bold' if bold else 'Regular'}.ttf", size)
+    page = Image.new("1", (2000, 6 * size), 255)
+    ImageDraw.Draw(page).text((500, 3 * size), words, font=font, fill=0, anchor="ls")
+    return page.crop(ImageChops.invert(page).getbbox())
+
+
+def find(picture: Image.Image, words: str, size: int, *, bold: bool = False) -> tuple[int, int] | None:
+    """Where exactly these words stand, dot for dot (left, top), or none."""
+    wanted = drawn(words, size, bold=bold)
+    rows, wanted_rows = _rows(picture), _rows(wanted)
+    for top in range(len(rows) - len(wanted_rows) + 1):
+        left = rows[top].find(wanted_rows[0])
+        while left >= 0:
+            if all(rows[top + index].startswith(row, left) for index, row in enumerate(wanted_rows)):
+                return left, top
+            left = rows[top].find(wanted_rows[0], left + 1)
+    return None
+
+
+def same(one: Image.Image, other: Image.Image) -> bool:
+    """Whether two pictures have the same size and the same dots."""
+    return one.size == other.size and ImageChops.logical_xor(one, other).getbbox() is None
+
+
+def _rows(picture: Image.Image) -> list[bytes]:
+    """A byte a dot."""
+    dots = picture.convert("L").tobytes()
+    return [dots[start : start + picture.width] for start in range(0, len(dots), picture.width)]

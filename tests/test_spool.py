@@ -1,0 +1,269 @@
+"""The spool against the twin over TCP: what is told of a job is what came out of the slot."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
+
+import pytest
+
+from config.settings import PrinterPort
+from printer.encode import encode, harmless
+from printer.simulated import SimulatedPrinter
+from printer.spool import Done, Job, PrinterChanged, Spool
+from printer.status import PrinterState
+from printer.ticket import compose
+from tests.paper import CENTER, same, ticket
+
+FAST = 2000.0  # mm/s: a ticket in 60 ms
+
+Told = SimpleQueue[Done | PrinterChanged]
+
+
+@pytest.fixture
+def paper() -> Iterator[SimulatedPrinter]:
+    with SimulatedPrinter(mm_per_s=FAST) as printer:
+        yield printer
+
+
+@pytest.fixture
+def told() -> Told:
+    return SimpleQueue()
+
+
+@pytest.fixture
+def spool(paper: SimulatedPrinter, told: Told) -> Iterator[Spool]:
+    """A spool that has found its printer ready."""
+    with Spool(at(paper.port), told.put, answer_s=0.3, print_s=1.0) as spool:
+        until(told, PrinterState.READY)
+        yield spool
+
+
+def at(port: int, **settings: str) -> PrinterPort:
+    return PrinterPort(host="127.0.0.1", port=port, **settings)  # type: ignore[arg-type]
+
+
+def job(label: str = "A012") -> Job:
+    return Job(label, encode(compose(ticket(label=label), CENTER, "Hộ tịch", 576), at(1)))
+
+
+def done(told: Told) -> Done:
+    """The next outcome."""
+    while True:
+        fact = told.get(timeout=8)
+        if isinstance(fact, Done):
+            return fact
+
+
+def until(told: Told, state: PrinterState) -> None:
+    """Wait until this state is told."""
+    while told.get(timeout=8) != PrinterChanged(state):
+        pass
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 5
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return condition()
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def shows(paper: SimulatedPrinter, index: int, label: str) -> bool:
+    """Whether that ticket is whole, dot for dot, and stands alone on its paper."""
+    picture = harmless(compose(ticket(label=label), CENTER, "Hộ tịch", 576).picture)
+    return same(paper.tickets[index].crop((0, 0, *picture.size)), picture)
+
+
+def test_job_is_printed_once_it_is_on_paper(paper: SimulatedPrinter, spool: Spool, told: Told) -> None:
+    spool.submit(job())
+    assert done(told) == Done("A012", "printed", PrinterState.READY)
+    assert len(paper.tickets) == 1
+    assert shows(paper, 0, "A012")
+    assert paper.errors == []
+
+
+def test_jobs_come_out_in_order_each_on_its_own_paper(
+    paper: SimulatedPrinter, spool: Spool, told: Told
+) -> None:
+    labels = ["A001", "A002", "A003"]
+    for label in labels:
+        spool.submit(job(label))
+    assert [done(told).job for _ in labels] == labels
+    assert all(shows(paper, index, label) for index, label in enumerate(labels))
+    assert spool.health().frames == 3
+    assert spool.health().errors == 0
+
+
+def test_nothing_is_sent_to_a_printer_without_paper(
+    paper: SimulatedPrinter, spool: Spool, told: Told
+) -> None:
+    paper.take_paper_out()
+    until(told, PrinterState.PAPER_OUT)
+    spool.submit(job())
+    outcome = done(told)
+    assert (outcome.outcome, outcome.state) == ("failed", PrinterState.PAPER_OUT)
+    paper.load_paper()
+    until(told, PrinterState.READY)
+    spool.submit(job("A013"))
+    assert done(told).outcome == "printed"
+    assert len(paper.tickets) == 1
+    assert shows(paper, 0, "A013")
+
+
+def test_paper_that_ends_in_the_middle_is_unknown_and_the_held_ticket_comes_once(
+    paper: SimulatedPrinter, spool: Spool, told: Told
+) -> None:
+    paper.take_paper_out(after_mm=40)
+    until(told, PrinterState.PAPER_LOW)
+    spool.submit(job())
+    outcome = done(told)
+    assert (outcome.outcome, outcome.state) == ("unknown", PrinterState.PAPER_OUT)
+    assert paper.tickets == []
+    paper.load_paper()
+    until(told, PrinterState.READY)
+    spool.submit(job("A013"))
+    assert done(told) == Done("A013", "printed", PrinterState.READY)
+    assert len(paper.tickets) == 2
+    assert shows(paper, 0, "A012")
+    assert shows(paper, 1, "A013")
+
+
+def test_late_confirmation_of_a_held_job_does_not_confirm_the_next(told: Told) -> None:
+    with (
+        SimulatedPrinter(mm_per_s=200) as paper,
+        Spool(at(paper.port), told.put) as spool,
+    ):
+        until(told, PrinterState.READY)
+        paper.take_paper_out(after_mm=40)
+        spool.submit(job())
+        assert done(told).outcome == "unknown"
+        following = job("A013")
+        paper.load_paper(mm=120)  # enough for the rest of the first and half of the second
+        until(told, PrinterState.PAPER_LOW)
+        spool.submit(following)
+        assert done(told).outcome == "unknown"
+        assert len(paper.tickets) == 1
+
+
+def test_cover_opened_in_the_middle_is_unknown(told: Told) -> None:
+    with (
+        SimulatedPrinter(mm_per_s=100) as paper,
+        Spool(at(paper.port), told.put) as spool,
+    ):
+        until(told, PrinterState.READY)
+        spool.submit(job())
+        assert eventually(lambda: paper.sheet().height > 0)
+        paper.open_cover()
+        outcome = done(told)
+        assert (outcome.outcome, outcome.state) == ("unknown", PrinterState.COVER_OPEN)
+
+
+def test_plug_pulled_in_the_middle_is_unknown_and_the_next_ticket_stands_alone(told: Told) -> None:
+    with (
+        SimulatedPrinter(mm_per_s=100) as paper,
+        Spool(at(paper.port), told.put) as spool,
+    ):
+        until(told, PrinterState.READY)
+        spool.submit(job())
+        assert eventually(lambda: paper.sheet().height > 0)
+        paper.unplug()
+        outcome = done(told)
+        assert (outcome.outcome, outcome.state) == ("unknown", PrinterState.SILENT)
+        paper.plug_in()
+        until(told, PrinterState.READY)
+        spool.submit(job("A013"))
+        assert done(told).outcome == "printed"
+        assert len(paper.tickets) == 2  # the torn piece, cut off, and the whole ticket
+        assert shows(paper, 1, "A013")
+
+
+def test_refused_connection_fails_and_the_next_job_prints(
+    paper: SimulatedPrinter, spool: Spool, told: Told
+) -> None:
+    paper.unplug()
+    until(told, PrinterState.SILENT)
+    spool.submit(job())
+    outcome = done(told)
+    assert (outcome.outcome, outcome.state) == ("failed", PrinterState.SILENT)
+    assert "cannot be reached" in spool.last_error
+    paper.plug_in()
+    until(told, PrinterState.READY)
+    spool.submit(job("A013"))
+    assert done(told).outcome == "printed"
+    assert spool.last_error == ""
+
+
+def test_connection_closed_while_idle_loses_no_job(paper: SimulatedPrinter, spool: Spool, told: Told) -> None:
+    paper.drop_connections()
+    spool.submit(job())
+    assert done(told).outcome == "printed"
+    assert len(paper.tickets) == 1
+
+
+def test_printer_that_answers_nothing_fails_in_bounded_time(
+    paper: SimulatedPrinter, spool: Spool, told: Told
+) -> None:
+    paper.answers = False
+    began = time.monotonic()
+    spool.submit(job())
+    assert done(told).outcome == "failed"
+    assert time.monotonic() - began < 2
+    assert paper.tickets == []
+
+
+def test_printer_that_stops_answering_in_the_middle_is_unknown_in_bounded_time(told: Told) -> None:
+    with (
+        SimulatedPrinter(mm_per_s=100) as paper,
+        Spool(at(paper.port), told.put, answer_s=0.3, print_s=0.5) as spool,
+    ):
+        until(told, PrinterState.READY)
+        spool.submit(job())
+        assert eventually(lambda: paper.sheet().height > 0)
+        paper.answers = False
+        outcome = done(told)
+        assert (outcome.outcome, outcome.state) == ("unknown", PrinterState.SILENT)
+
+
+def test_one_way_printer_ends_sent(paper: SimulatedPrinter, told: Told) -> None:
+    paper.answers = False
+    with Spool(at(paper.port, confirm="none"), told.put) as spool:
+        for label in ("A012", "A013"):
+            spool.submit(job(label))
+            assert done(told) == Done(label, "sent", PrinterState.READY)
+        assert eventually(lambda: len(paper.tickets) == 2)
+        paper.unplug()
+        assert eventually(lambda: not listens(paper.port))
+        spool.submit(job("A014"))
+        assert done(told).outcome == "failed"
+        paper.plug_in()
+        until(told, PrinterState.READY)
+
+
+def test_low_paper_is_told_and_prints(paper: SimulatedPrinter, spool: Spool, told: Told) -> None:
+    paper.load_paper(mm=1500)
+    until(told, PrinterState.PAPER_LOW)
+    spool.submit(job())
+    assert done(told) == Done("A012", "printed", PrinterState.PAPER_LOW)
+
+
+def test_leaving_in_the_middle_tells_of_every_job(told: Told) -> None:
+    with SimulatedPrinter(mm_per_s=20) as paper:
+        began = time.monotonic()
+        with Spool(at(paper.port), told.put) as spool:
+            until(told, PrinterState.READY)
+            spool.submit(job())
+            spool.submit(job("A013"))
+            assert eventually(lambda: paper.sheet().height > 0)
+        assert [(each.job, each.outcome) for each in (done(told), done(told))] == [
+            ("A012", "unknown"),
+            ("A013", "failed"),
+        ]
+        assert time.monotonic() - began < 3

@@ -1,0 +1,151 @@
+"""The composed ticket: the right words, every mark in its place, nothing cut."""
+
+import unicodedata
+from datetime import UTC, datetime
+
+import pytest
+from PIL import Image, ImageChops, features
+
+from bus.messages import Wait
+from config.errors import LuotError
+from printer.ticket import check_text, compose, compose_test_page
+from tests.paper import CENTER, find, same, ticket
+
+BODY = {576: 32, 384: 28}  # px to the em
+SERVICE = {576: 44, 384: 38}
+MARGIN = {576: 30, 384: 8}
+
+widths = pytest.mark.parametrize("width", [576, 384])
+
+
+def ink(picture: Image.Image) -> tuple[int, int, int, int]:
+    box = ImageChops.invert(picture).getbbox()
+    assert box
+    return box
+
+
+@widths
+@pytest.mark.parametrize(
+    ("language", "service", "regular", "bold"),
+    [
+        ("vi", "Hộ tịch", ["Số của ông bà", "Phía trước", "Chờ khoảng", "Lấy lúc"], ["4 người", "5–10 phút"]),
+        ("en", "Civil status", ["Your number", "Ahead of you", "Wait about"], ["4 people", "5–10 minutes"]),
+        ("rad", "Hộ tịch", ["Số của ông bà", "Phía trước"], ["4 người"]),  # Vietnamese where it has no words
+    ],
+)
+def test_ticket_says_everything_in_its_language(
+    width: int, language: str, service: str, regular: list[str], bold: list[str]
+) -> None:
+    picture = compose(ticket(language=language), CENTER, service, width).picture
+    for words in regular:
+        assert find(picture, words, BODY[width]), words
+    for words in [*bold, "08:12 · 22/11/2026"]:
+        assert find(picture, words, BODY[width], bold=True), words
+    assert find(picture, service, SERVICE[width], bold=True)
+
+
+@widths
+def test_words_stand_in_reading_order(width: int) -> None:
+    picture = compose(ticket(), CENTER, "Hộ tịch", width).picture
+    body = BODY[width]
+    places = [
+        find(picture, "Phường Tân Lập", body + 6, bold=True),
+        find(picture, "Số của ông bà", body),
+        find(picture, "Hộ tịch", SERVICE[width], bold=True),
+        find(picture, "Quầy 1 hoặc Quầy 2", body + 4),
+        find(picture, "Phía trước", body),
+        find(picture, "Lấy lúc", body),
+    ]
+    tops = [place[1] for place in places if place]
+    assert len(tops) == len(places)
+    assert tops == sorted(tops)
+
+
+@widths
+@pytest.mark.parametrize("words", ["Ễ Ẫ Ỗ Ữ", "Ặ Ệ Ợ Ự", "ưỡng ẫy ặc", "Ƀ Č Ĕ Ñ Ŏ Ư̆", "gjpqy"])
+def test_stacked_marks_are_not_cut(width: int, words: str) -> None:
+    picture = compose(ticket(place={"vi": words}), CENTER, words, width).picture
+    assert find(picture, words, SERVICE[width], bold=True)
+    assert find(picture, words, BODY[width] + 4)
+
+
+@widths
+def test_decomposed_letters_print_as_composed_ones(width: int) -> None:
+    name = "Chuyển quyền sử dụng đất, Ễ"
+    composed = compose(ticket(), CENTER, name, width).picture
+    assert same(compose(ticket(), CENTER, unicodedata.normalize("NFD", name), width).picture, composed)
+
+
+@widths
+@pytest.mark.parametrize("label", ["A012", "W888", "M8888", "I111"])
+def test_number_is_the_largest_and_within_the_margins(width: int, label: str) -> None:
+    picture = compose(ticket(label=label), CENTER, "Hộ tịch", width).picture
+    box = ink(picture)
+    assert box[0] >= MARGIN[width]
+    assert box[2] <= width - MARGIN[width]
+    sizes = range(216, 100, -1)  # a capital of 100 is 9 mm high
+    assert any(find(picture, label, size, bold=True) for size in sizes)
+
+
+@widths
+def test_long_names_wrap_and_longer_words_shrink(width: int) -> None:
+    name = "Cấp giấy chứng nhận quyền sử dụng đất và quyền sở hữu nhà ở"
+    short = compose(ticket(), CENTER, "Hộ tịch", width).picture
+    for long in (name, "x" * 60):
+        picture = compose(ticket(), CENTER, long, width).picture
+        box = ink(picture)
+        assert MARGIN[width] <= box[0] < box[2] <= width - MARGIN[width]
+    assert compose(ticket(), CENTER, name, width).picture.height > short.height
+    assert find(compose(ticket(), CENTER, name, width).picture, "quyền", SERVICE[width], bold=True)
+
+
+@widths
+def test_no_wait_is_promised_while_no_counter_is_open(width: int) -> None:
+    picture = compose(ticket(wait=None), CENTER, "Hộ tịch", width).picture
+    assert not find(picture, "Chờ khoảng", BODY[width])
+    assert find(picture, "4 người", BODY[width], bold=True)
+
+
+def test_nobody_and_one_person_ahead_are_said_as_people_say_it() -> None:
+    first = compose(ticket(ahead=0, wait=Wait(0, 5)), CENTER, "Hộ tịch", 576).picture
+    assert find(first, "không có ai", 32, bold=True)
+    second = compose(ticket(language="en", ahead=1), CENTER, "Civil status", 576).picture
+    assert find(second, "1 person", 32, bold=True)
+
+
+def test_time_is_the_centres_and_not_the_machines() -> None:
+    late = ticket(at=datetime(2026, 11, 22, 17, 5, tzinfo=UTC))
+    assert find(compose(late, CENTER, "Hộ tịch", 576).picture, "00:05 · 23/11/2026", 32, bold=True)
+
+
+@widths
+def test_priority_shows_white_on_black(width: int) -> None:
+    picture = compose(ticket(category="priority"), CENTER, "Hộ tịch", width).picture
+    assert find(ImageChops.invert(picture), "Ưu tiên", BODY[width], bold=True)
+    ordinary = compose(ticket(), CENTER, "Hộ tịch", width).picture
+    assert not find(ImageChops.invert(ordinary), "Ưu tiên", BODY[width], bold=True)
+
+
+def test_code_is_there_only_with_a_public_address() -> None:
+    assert compose(ticket(), CENTER, "Hộ tịch", 576).qr == ""
+    address = "https://luot.example.vn/t/2026-11-22-A012"
+    tracked = compose(ticket(track=address), CENTER, "Hộ tịch", 576)
+    assert tracked.qr == address
+    assert find(tracked.picture, "Quét mã để theo dõi lượt", 28)
+
+
+@widths
+def test_test_page_reaches_both_edges(width: int) -> None:
+    left, _, right, _ = ink(compose_test_page(CENTER, "kiosk-1", width).picture)
+    assert (left, right) == (0, width)
+
+
+@pytest.mark.parametrize("missing", ["raqm", "fribidi"])
+def test_text_that_would_be_misdrawn_is_refused_with_a_hint(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_text()
+    monkeypatch.setattr(features, "check", lambda feature: feature != missing)
+    with pytest.raises(LuotError) as error:
+        check_text()
+    assert "libfribidi0" in error.value.hint
