@@ -26,7 +26,7 @@ from bus.messages import Answer, Payload, encode
 from config.clock import Clock
 from config.errors import Refused, Unreachable
 from config.settings import Login, WebSettings
-from config.words import catalogue
+from config.words import LANGUAGE_NAMES, catalogue
 from web.feed import OUT, Told, event
 from web.http import SecurityHeaders, check_origin, json, read_body, refuse
 from web.link import Link
@@ -67,7 +67,7 @@ class Server(uvicorn.Server):
         self.link = link
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
-        self.link.wake()
+        self.link.bell.ring()
         await super().shutdown(sockets)
 
 
@@ -80,8 +80,8 @@ class Web:
         self.clock = clock
         self.link = Link(settings, clock)
         self.logins = Logins(settings.logins, clock)
-        self.sessions = Sessions(settings.folder / "sessions.db", clock)
-        self.payments = Payments(settings.folder / "payments.db", self.link, clock)
+        self.sessions = Sessions(settings.folder / "sessions.sqlite", clock)
+        self.payments = Payments(settings.folder / "payments.sqlite", self.link, clock)
         self.server = Server(
             uvicorn.Config(
                 self.app(),
@@ -140,7 +140,10 @@ class Web:
 
     async def words(self, request: Request) -> Response:
         """The translated messages of a language; message ids are English, so English has none."""
-        return json(msgspec.json.encode(dict(catalogue(request.path_params["language"]))))
+        language = request.path_params["language"]
+        if language not in LANGUAGE_NAMES:
+            return Response(status_code=404)
+        return json(msgspec.json.encode(dict(catalogue(language))))
 
     async def health(self, request: Request) -> Response:
         picture = self.link.picture
@@ -174,7 +177,7 @@ class Web:
     async def log_out(self, request: Request) -> Response:
         check_origin(request, self.settings.origin)
         self.sessions.end(request.cookies.get(COOKIE, ""))
-        self.link.wake()  # its other tabs go to the login
+        self.link.bell.ring()  # its other tabs go to the login
         response = json(Answer(ok=True))
         response.delete_cookie(COOKIE)
         return response
@@ -204,7 +207,7 @@ class Web:
                     picture=self.link.picture,
                 )
             )
-            await self.link.changed(BEAT_S)
+            await self.link.bell.wait(BEAT_S)
 
     async def act(self, request: Request) -> Response:
         """Pass an act at a counter on to the hub, under the id that the page gave it."""
@@ -222,7 +225,7 @@ class Web:
             self.sessions.sit(clerk.name, fields.counter)
         if isinstance(fields, Close):
             self.sessions.rise(clerk.name)
-        self.link.wake()
+        self.link.bell.ring()
         return json(Answer(ok=True, result=msgspec.Raw(encode(result))))
 
     def _check_may_act(self, clerk: Login, act: CounterAct) -> None:

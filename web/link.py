@@ -17,6 +17,7 @@ from bus.topics import STATE_CATALOG, STATE_CENTER, STATE_COUNTER, STATE_PANEL, 
 from config.clock import Clock
 from config.errors import Refused, Unreachable
 from config.settings import WebSettings
+from web.bell import Bell
 from web.feed import Picture
 
 STEP_S = 1.0
@@ -43,7 +44,7 @@ class Link:
             settings, "web", [topic.filter(settings.center) for topic in followed], clock=clock
         )
         self.picture = self._look()
-        self._changed = asyncio.Event()
+        self.bell = Bell()  # rung when every page is to be told anew
         self._asked: dict[UUID, asyncio.Future[Outcome]] = {}
 
     async def follow(self) -> None:
@@ -57,19 +58,7 @@ class Link:
                         self._ask(loop, each)
                 before, self.picture = self.picture, self._look()
                 if before.live != self.picture.live or any(isinstance(each, Changed) for each in news):
-                    self.wake()
-
-    def wake(self) -> None:
-        """Tell every page what is so now."""
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
-
-    async def changed(self, within: float) -> None:
-        """Return at the next `wake`, or after `within` seconds."""
-        try:
-            await asyncio.wait_for(self._changed.wait(), within)
-        except TimeoutError:
-            return
+                    self.bell.ring()
 
     async def ask(self, verb: str, fields: Request, *, within: float) -> Payload:
         """The hub's answer. A request that is under way already is waited for, not asked twice.
