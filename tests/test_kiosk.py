@@ -72,7 +72,7 @@ class Booth:
         self.kiosk.step(0)
 
     def until(self, what: str, holds: Callable[[], bool]) -> None:
-        deadline = monotonic() + 5
+        deadline = monotonic() + 10
         while not holds():
             assert monotonic() < deadline, f"waited in vain for {what}; the page is {self.page}"
             self.kiosk.step(0.02)
