@@ -68,6 +68,8 @@ class SimulatedPrinter:
 
     def __enter__(self) -> "SimulatedPrinter":
         self._wake, self._woken = socket.socketpair()
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
         self._listen()
         self._thread.start()
         return self

@@ -4,6 +4,7 @@ The modules of a part are imported inside its function, so that each command pay
 """
 
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -47,6 +48,7 @@ def _tell(error: LuotError) -> int:
 @click.version_option(package_name="luot")
 def luot() -> None:
     """Lượt: the queue of a public service centre."""
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 

@@ -1,0 +1,182 @@
+"""`luot demo`: a whole centre on this machine, every part the process that it really is.
+
+Only the hardware and the people are simulated: the printer's twin listens on TCP, the keypads and signs hang
+on a pty, and citizens and clerks use them as people do.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from center.broker import PrivateBroker
+from config.errors import LuotError
+from config.load import load_center
+from demo.bank import Bank
+from demo.figures import Figures, Times
+from demo.files import TEMPLATES, Places, write_settings
+from demo.options import DemoOptions
+from demo.part import Part
+from demo.people import PASSWORD, People
+from demo.room import Room
+from firmware_bridge.simulated import SimulatedLine
+from printer.simulated import SimulatedPrinter
+from web.login import hash_password
+
+# Device → the role that its process runs.
+PARTS = {
+    "hub": "hub",
+    "kiosk-1": "kiosk",
+    "board-1": "display",
+    "panel-1": "display",
+    "sign-1": "display",
+    "bridge-1": "bridge",
+    "web-1": "web",
+}
+KEYPADS, SIGNS = (1, 2, 3, 4), (11, 12, 13, 14)
+READY_S = 30.0
+PROGRESS_S = 5.0
+
+
+@dataclass
+class DemoCenter:
+    """A running centre, its simulated hardware and its people."""
+
+    folder: Path
+    broker: PrivateBroker
+    printer: SimulatedPrinter
+    line: SimulatedLine
+    web: str  # address of the clerks' page
+    bank: Bank
+    parts: dict[str, Part] = field(default_factory=dict)
+    people: People = field(init=False)
+
+
+def run(options: DemoOptions) -> None:
+    """Run the demo until its time is over or it is interrupted, and say what happened."""
+    logging.getLogger().setLevel(logging.WARNING)
+    with ExitStack() as stack:
+        folder = options.folder or Path(stack.enter_context(TemporaryDirectory(prefix="luot-demo-")))
+        folder = folder.resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        click.echo("Starting a whole centre on this machine …")
+        room = stack.enter_context(open_center(folder, options))
+        click.echo(f"\n  The control room   {room.address}")
+        click.echo(f"  The clerk's page   {room.center.web}  (clerk-1 … clerk-4, password {PASSWORD})")
+        click.echo(f"  Its files          {folder}\n")
+        click.echo("Open the control room in a browser. Ctrl-C ends the demo.\n")
+        try:
+            follow(room.figures, options.for_s)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            click.echo("\n" + summary(room.figures))
+
+
+@contextmanager
+def open_center(folder: Path, options: DemoOptions) -> Iterator[Room]:
+    """Start everything, wait until every part is online, and let the people in."""
+    settings = load_center(TEMPLATES / "center.toml")
+    with ExitStack() as stack:
+        broker = stack.enter_context(PrivateBroker(folder / "broker", settings))
+        printer = stack.enter_context(SimulatedPrinter(folder=folder / "paper"))
+        line = stack.enter_context(SimulatedLine(folder / "line", keypads=KEYPADS, signs=SIGNS))
+        places = Places(
+            printer_port=printer.port,
+            line=line.path,
+            web_port=_free_port(),
+            password_hash=hash_password(PASSWORD),
+            sepay_secret=secrets.token_hex(16),
+        )
+        write_settings(folder, broker, places)
+        web = f"http://127.0.0.1:{places.web_port}"
+        center = DemoCenter(folder, broker, printer, line, web, Bank(web, places.sepay_secret))
+        for device, role in PARTS.items():
+            environment = _screen_environment(options)
+            part = Part(role, folder / f"{device}.toml", environment=environment)
+            center.parts[device] = stack.enter_context(part)
+        room = Room(center, options.port)
+        room.start()
+        stack.callback(room.stop)
+        _wait_until_online(room, center)
+        center.people = People(room.watch, line, web, center.bank, seed=options.seed, speed=options.speed)
+        center.people.start()
+        stack.callback(center.people.stop)
+        yield room
+
+
+def _screen_environment(options: DemoOptions) -> dict[str, str]:
+    """Screens open windows on a desktop; without one they draw all the same, where only pictures see it."""
+    desktop = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    if desktop and not options.headless:
+        return {}
+    return {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+
+
+def _wait_until_online(room: Room, center: DemoCenter) -> None:
+    """Raises LuotError naming the parts that did not come, and where they say why."""
+    deadline = time.monotonic() + READY_S
+    while missing := [name for name in center.parts if not _online(room, name)]:
+        if time.monotonic() > deadline:
+            raise LuotError(
+                f"These parts did not start: {', '.join(missing)}.",
+                hint=f"Their logs are in {center.folder / 'logs'} (use --dir to keep them).",
+            )
+        time.sleep(0.05)
+
+
+def _online(room: Room, name: str) -> bool:
+    status = room.watch.statuses.get(name)
+    return status is not None and status.status == "online"
+
+
+def follow(figures: Figures, seconds: float | None) -> None:
+    """A line of progress until the time is over."""
+    began = time.monotonic()
+    while seconds is None or time.monotonic() - began < seconds:
+        left = PROGRESS_S if seconds is None else min(PROGRESS_S, seconds - (time.monotonic() - began))
+        time.sleep(max(0.0, left))
+        line = (
+            f"{len(figures.given)} given · {len(figures.called)} called · {len(figures.printed)} printed"
+            f" · touch to paper {_span(figures.touch_to_paper.median)}"
+            f" · key to screen {_span(figures.key_to_screen.median)}"
+        )
+        end = "\r" if sys.stdout.isatty() else "\n"
+        sys.stdout.write(line.ljust(90) + end)
+        sys.stdout.flush()
+
+
+def summary(figures: Figures) -> str:
+    """What happened, for the end of the demo."""
+    return (
+        f"numbers given    {len(figures.given)}\n"
+        f"numbers called   {len(figures.called)}\n"
+        f"tickets printed  {len(figures.printed)}\n"
+        f"touch to paper   {_times(figures.touch_to_paper)}\n"
+        f"key to screen    {_times(figures.key_to_screen)}"
+    )
+
+
+def _times(times: Times) -> str:
+    return f"median {_span(times.median)}, 99th percentile {_span(times.percentile_99)}"
+
+
+def _span(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
