@@ -22,7 +22,7 @@ from screen.window import Closed, Exposed, Window
 
 View: TypeAlias = BoardView | SignView | PanelView
 
-TURN_S = 1 / 30  # what SDL has does not wake the loop: it looks that often
+TURN_S = 0.1  # the bus wakes the loop; the clock, a countdown and the window may wait that long
 
 
 class Display:
@@ -32,7 +32,7 @@ class Display:
         self.settings = settings
         self.device = Device(settings, "display", list(_subscriptions(settings)), clock=clock)
         self.window = Window(settings.screen, f"Lượt · {settings.device}", self.device.clock)
-        self.remote = Remote(self.window)
+        self.remote = Remote(self.window, self.device.inbox.put)
         self.announcer = Announcer()
         self.chime = Chime() if settings.sound and settings.shows == "board" else None
         self.shown: View | None = None  # the view of the last frame

@@ -49,7 +49,7 @@ class Kiosk:
             settings, "kiosk", [topic.filter(settings.center) for topic in topics], clock=clock
         )
         self.window = Window(settings.screen, f"Lượt · {settings.device}", self.device.clock)
-        self.remote = Remote(self.window)
+        self.remote = Remote(self.window, self.device.inbox.put)
         self.spool = Spool(settings.printer, self.device.inbox.put)
         self.memory = Memory(settings.folder)
         self.journey = Journey()

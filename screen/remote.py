@@ -51,6 +51,11 @@ def take(surface: pygame.Surface, frame: int, width: int | None) -> Shot:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """A picture is done."""
+
+
+@dataclass(frozen=True)
 class _Wanted:
     width: int | None
     after: int
@@ -58,10 +63,14 @@ class _Wanted:
 
 
 class Remote:
-    """Takes the pictures of a window; its loop calls `step` after it has drawn."""
+    """Takes the pictures of a window; its loop calls `step` after it has drawn.
 
-    def __init__(self, window: Window) -> None:
+    When a picture is done a `Taken` is `put` into the loop's inbox, from another thread, to wake it.
+    """
+
+    def __init__(self, window: Window, put: Callable[[object], None]) -> None:
         self._window = window
+        self._put = put
         self._wanted: list[_Wanted] = []
         self._thread = ThreadPoolExecutor(1, "picture")
         self._taken: list[tuple[Future[Shot], list[Then]]] = []
@@ -95,4 +104,6 @@ class Remote:
         surface = self._window.surface.copy()
         for width in {each.width for each in due}:
             thens = [each.then for each in due if each.width == width]
-            self._taken.append((self._thread.submit(take, surface, frame, width), thens))
+            shot = self._thread.submit(take, surface, frame, width)
+            self._taken.append((shot, thens))
+            shot.add_done_callback(lambda _: self._put(Taken()))

@@ -14,8 +14,8 @@ TURN_S = 1 / 30
 
 
 @dataclass
-class Hall:
-    """A hub's side of calls, and the board's own time."""
+class Scene:
+    """A hub that calls, and a board's own time."""
 
     announcer: Announcer = field(default_factory=Announcer)
     now: float = 100.0
@@ -78,117 +78,117 @@ WAYS = ("call", "board", "call, board", "board, call", "call, call, board, board
     )
 )
 def test_every_call_is_announced_once_in_turn_and_long_enough(calls: list[tuple[int, str, float]]) -> None:
-    hall, made, nth = Hall(), [], dict.fromkeys(range(10), 0)
+    scene, made, nth = Scene(), [], dict.fromkeys(range(10), 0)
     for number, way, pause in calls:
         nth[number] += 1
-        call = hall.call(ticket(number), nth[number])
+        call = scene.call(ticket(number), nth[number])
         made.append((call.ticket, call.nth))
         for said in way.split(", "):
             if said == "call":
-                hall.announcer.hear(call)
+                scene.announcer.hear(call)
             else:
-                hall.announcer.read(hall.board())
-        hall.wait(pause)
-    hall.wait(SHOW_S * (len(calls) + 1))
-    assert [(each.ticket, each.nth) for each, _ in hall.began] == made
-    starts = [at for _, at in hall.began]
+                scene.announcer.read(scene.board())
+        scene.wait(pause)
+    scene.wait(SHOW_S * (len(calls) + 1))
+    assert [(each.ticket, each.nth) for each, _ in scene.began] == made
+    starts = [at for _, at in scene.began]
     assert all(later - earlier >= SHOW_S for earlier, later in pairwise(starts))
 
 
 def test_call_is_shown_at_once() -> None:
-    hall = Hall()
-    hall.announcer.hear(hall.call(ticket(1), counter="3"))
-    hall.wait(0)
-    assert hall.announcer.current(hall.now) == Announcement(ticket(1), 1, "A001", "3", "3")
+    scene = Scene()
+    scene.announcer.hear(scene.call(ticket(1), counter="3"))
+    scene.wait(0)
+    assert scene.announcer.current(scene.now) == Announcement(ticket(1), 1, "A001", "3", "3")
 
 
 def test_calls_that_come_together_are_each_alone_on_the_board_for_four_seconds() -> None:
-    hall, seen = Hall(), []
+    scene, seen = Scene(), []
     for number in (1, 2, 3):
-        hall.announcer.hear(hall.call(ticket(number)))
-    hall.announcer.read(hall.board())
+        scene.announcer.hear(scene.call(ticket(number)))
+    scene.announcer.read(scene.board())
     for _ in range(3):
-        hall.wait(0.1)
-        seen.append(hall.shown)
-        hall.wait(SHOW_S - 0.2)
-        assert hall.shown == seen[-1]
-        hall.wait(0.1)
+        scene.wait(0.1)
+        seen.append(scene.shown)
+        scene.wait(SHOW_S - 0.2)
+        assert scene.shown == seen[-1]
+        scene.wait(0.1)
     assert seen == ["A001", "A002", "A003"]
 
 
 def test_last_call_stays_while_nobody_has_come_and_goes_when_the_person_has() -> None:
-    hall = Hall()
-    hall.announcer.hear(hall.call(ticket(1)))
-    hall.announcer.read(hall.board())
-    hall.wait(600)
-    assert hall.shown == "A001"
-    hall.come(ticket(1))
-    hall.announcer.read(hall.board())
-    assert hall.shown is None
-    assert hall.listed == ["A001"]
+    scene = Scene()
+    scene.announcer.hear(scene.call(ticket(1)))
+    scene.announcer.read(scene.board())
+    scene.wait(600)
+    assert scene.shown == "A001"
+    scene.come(ticket(1))
+    scene.announcer.read(scene.board())
+    assert scene.shown is None
+    assert scene.listed == ["A001"]
 
 
 def test_call_keeps_its_time_though_the_person_comes_at_once() -> None:
-    hall = Hall()
-    hall.announcer.hear(hall.call(ticket(1)))
-    hall.wait(1)
-    hall.come(ticket(1))
-    hall.announcer.read(hall.board())
-    hall.wait(SHOW_S - 1.1)
-    assert hall.shown == "A001"
-    hall.wait(0.2)
-    assert hall.shown is None
+    scene = Scene()
+    scene.announcer.hear(scene.call(ticket(1)))
+    scene.wait(1)
+    scene.come(ticket(1))
+    scene.announcer.read(scene.board())
+    scene.wait(SHOW_S - 1.1)
+    assert scene.shown == "A001"
+    scene.wait(0.2)
+    assert scene.shown is None
 
 
 def test_when_the_newest_has_come_the_one_still_called_is_shown_again_but_not_announced() -> None:
-    hall = Hall()
+    scene = Scene()
     for number in (1, 2):
-        hall.announcer.hear(hall.call(ticket(number)))
-    hall.announcer.read(hall.board())
-    hall.wait(2 * SHOW_S)
-    hall.come(ticket(2))
-    hall.announcer.read(hall.board())
-    hall.wait(1)
-    assert (hall.shown, len(hall.began)) == ("A001", 2)
+        scene.announcer.hear(scene.call(ticket(number)))
+    scene.announcer.read(scene.board())
+    scene.wait(2 * SHOW_S)
+    scene.come(ticket(2))
+    scene.announcer.read(scene.board())
+    scene.wait(1)
+    assert (scene.shown, len(scene.began)) == ("A001", 2)
 
 
 def test_recall_is_announced_again() -> None:
-    hall = Hall()
-    hall.announcer.hear(hall.call(ticket(1)))
-    hall.wait(10)
-    hall.announcer.hear(hall.call(ticket(1), nth=2))
-    hall.wait(1)
-    assert [each.nth for each, _ in hall.began] == [1, 2]
+    scene = Scene()
+    scene.announcer.hear(scene.call(ticket(1)))
+    scene.wait(10)
+    scene.announcer.hear(scene.call(ticket(1), nth=2))
+    scene.wait(1)
+    assert [each.nth for each, _ in scene.began] == [1, 2]
 
 
 def test_after_a_reconnect_young_calls_that_wait_are_announced_oldest_first_and_others_are_not() -> None:
-    hall = Hall()
-    hall.call(ticket(1))
-    hall.wait(YOUNG_S - 20)
-    hall.call(ticket(2))
-    hall.wait(10)
-    hall.call(ticket(3))
-    hall.call(ticket(4))
-    hall.come(ticket(3))
-    hall.wait(10)  # the first is 60 s old now
-    hall.announcer.read(hall.board())
-    hall.wait(20)
-    assert [each.label for each, _ in hall.began] == ["A002", "A004"]
+    scene = Scene()
+    scene.call(ticket(1))
+    scene.wait(YOUNG_S - 20)
+    scene.call(ticket(2))
+    scene.wait(10)
+    scene.call(ticket(3))
+    scene.call(ticket(4))
+    scene.come(ticket(3))
+    scene.wait(10)  # the first is 60 s old now
+    scene.announcer.read(scene.board())
+    scene.wait(20)
+    assert [each.label for each, _ in scene.began] == ["A002", "A004"]
 
 
 def test_old_call_that_waits_is_shown_after_a_restart_without_a_chime() -> None:
-    hall = Hall()
-    hall.call(ticket(1))
-    hall.wait(300)
-    hall.announcer.read(hall.board())
-    hall.wait(1)
-    assert (hall.shown, hall.began) == ("A001", [])
+    scene = Scene()
+    scene.call(ticket(1))
+    scene.wait(300)
+    scene.announcer.read(scene.board())
+    scene.wait(1)
+    assert (scene.shown, scene.began) == ("A001", [])
 
 
 def test_list_has_the_other_calls_newest_first() -> None:
-    hall = Hall()
+    scene = Scene()
     for number in (1, 2, 3):
-        hall.announcer.hear(hall.call(ticket(number)))
-        hall.announcer.read(hall.board())
-        hall.wait(SHOW_S)
-    assert (hall.shown, hall.listed) == ("A003", ["A002", "A001"])
+        scene.announcer.hear(scene.call(ticket(number)))
+        scene.announcer.read(scene.board())
+        scene.wait(SHOW_S)
+    assert (scene.shown, scene.listed) == ("A003", ["A002", "A001"])

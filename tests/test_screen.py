@@ -5,6 +5,7 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import get_args, get_type_hints
 
 import pygame
@@ -247,7 +248,7 @@ def test_picture_shows_the_frame_to_the_pixel(window: Window) -> None:
     window.surface.fill(theme.PAPER)
     window.surface.fill(theme.GOLD, (10, 20, 30, 40))
     window.present()
-    with Remote(window) as remote:
+    with Remote(window, SimpleQueue[object]().put) as remote:
         shots: list[Shot] = []
         remote.picture(None, -1, shots.append)
         [shot] = shots_of(remote, shots, 1)
@@ -258,7 +259,7 @@ def test_picture_shows_the_frame_to_the_pixel(window: Window) -> None:
 
 def test_picture_is_scaled_to_the_width_that_was_asked_and_never_enlarged(window: Window) -> None:
     window.present()
-    with Remote(window) as remote:
+    with Remote(window, SimpleQueue[object]().put) as remote:
         shots: list[Shot] = []
         remote.picture(100, -1, shots.append)
         remote.picture(1000, -1, shots.append)
@@ -267,7 +268,7 @@ def test_picture_is_scaled_to_the_width_that_was_asked_and_never_enlarged(window
 
 
 def test_watcher_is_answered_when_something_newer_is_shown_and_not_before(window: Window) -> None:
-    with Remote(window) as remote:
+    with Remote(window, SimpleQueue[object]().put) as remote:
         early: list[Shot] = []
         remote.picture(64, -1, early.append)
         remote.step()  # nothing was shown yet
@@ -282,7 +283,7 @@ def test_watcher_is_answered_when_something_newer_is_shown_and_not_before(window
 
 def test_watcher_who_knows_a_frame_from_before_a_restart_is_answered_at_once(window: Window) -> None:
     window.present()
-    with Remote(window) as remote:
+    with Remote(window, SimpleQueue[object]().put) as remote:
         shots: list[Shot] = []
         remote.picture(64, 517, shots.append)
         assert shots_of(remote, shots, 1)[0].frame == 0
