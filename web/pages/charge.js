@@ -61,9 +61,9 @@ function againKey(page, order) {
 }
 
 function pressing(key, pressed) {
-  key.addEventListener("click", (event) => {
+  key.addEventListener("click", () => {
     key.blur();
-    if (event.detail <= 1) pressed();
+    pressed();
   });
   return key;
 }

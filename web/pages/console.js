@@ -7,6 +7,7 @@ import { $ } from "./dom.js";
 import { act, follow, post } from "./link.js";
 import { offerLanguage, pick, say, sayAll } from "./words.js";
 
+const DOUBLE_MS = 500; // a second click this soon after a first one is part of it
 const ANSWERED_MS = 1_500; // after an answer, how long its effect may take to be told
 const NOTICE_MS = 8_000;
 
@@ -14,7 +15,7 @@ const NOTICE_MS = 8_000;
 const REFUSALS = {
   "bad-request": "This could not be done.",
   "busy": "The centre could not write it down. Please press again.",
-  "conflict": "The counter has moved on. The screen shows how it is now.",
+  "conflict": "That cannot be done now. The screen shows how it is.",
   "day-closed": "The day is closed.",
   "forbidden": "This login may not do that at this counter.",
   "nobody-waiting": "Nobody is waiting for this counter.",
@@ -23,6 +24,12 @@ const REFUSALS = {
   "unknown-service": "The centre has no such service.",
   "unknown-ticket": "There is no such number today.",
   "unreachable": "The centre did not answer. Look at the number before you press again.",
+};
+
+const CONFLICTS = {
+  seen: "The counter has moved on. The screen shows how it is now.",
+  label: "That number is at another counter, or was served already.",
+  clerk: "Somebody else works there, or you work at another counter.",
 };
 
 // Everything the views draw from: what was told last, and what this page itself knows.
@@ -60,31 +67,32 @@ const page = {
   press,
 };
 
-// One act at a time, with the turn that the page showed when the key was pressed.
+// One act at a time, with the turn that the page showed when the key was pressed. The keys come back when the
+// act is seen in the state, when it was refused, or after a while.
 async function press(verb, counter, fields = {}) {
   if (!page.ready) return;
-  const pressed = { verb, turn: page.state.counters[counter].turn, counter };
+  const pressed = { verb, counter, turn: page.state.counters[counter].turn, answered: false };
   page.pressed = pressed;
   notice("");
   show();
-  const answer = await act(verb, { counter, seen: pressed.turn, ...fields });
-  if (!answer.ok) {
-    notice(say(refusal(answer.error)));
-    release(pressed);
-  } else {
-    setTimeout(() => release(pressed), ANSWERED_MS);
-  }
+  const [answer] = await Promise.all([act(verb, { counter, seen: pressed.turn, ...fields }), sleep(DOUBLE_MS)]);
+  pressed.answered = true;
+  if (!answer.ok) notice(say(refusal(answer.error)));
+  else if (!moved(pressed)) await sleep(ANSWERED_MS);
+  if (page.pressed === pressed) page.pressed = null;
+  show();
+}
+
+function moved(pressed) {
+  return page.state.counters[pressed.counter]?.turn !== pressed.turn;
+}
+
+function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function refusal({ code, field }) {
-  if (code === "conflict" && field === "clerk") return "Somebody else works there, or you work at another counter.";
-  return REFUSALS[code] ?? REFUSALS["bad-request"];
-}
-
-// The keys come back when the act is seen in the state, when it was refused, or after a while.
-function release(pressed) {
-  if (page.pressed === pressed) page.pressed = null;
-  show();
+  return CONFLICTS[code === "conflict" && field] ?? REFUSALS[code] ?? REFUSALS["bad-request"];
 }
 
 // A word on what did not happen; it goes by itself, for the state above is what counts.
@@ -102,8 +110,7 @@ function told(news) {
   page.touch = true;
   page.toldAt = performance.now();
   page.hubAt = news.picture.at ? Date.parse(news.picture.at) : Date.now();
-  const { pressed } = page;
-  if (pressed && news.picture.counters[pressed.counter]?.turn !== pressed.turn) page.pressed = null;
+  if (page.pressed?.answered && moved(page.pressed)) page.pressed = null;
   show();
 }
 

@@ -17,6 +17,8 @@ const SHORTCUTS = {
   KeyS: "call", KeyN: "pause", KeyD: "close", KeyP: "amount",
 };
 
+let called = 0; // when somebody was last called here
+
 export function takeDesk(page) {
   const press = (verb, fields) => page.press(verb, page.counter.counter, fields);
   const keys = {
@@ -29,9 +31,9 @@ export function takeDesk(page) {
     "close": () => ask($("closing")),
   };
   for (const [id, pressed] of Object.entries(keys)) {
-    $(id).addEventListener("click", (event) => {
+    $(id).addEventListener("click", () => {
       $(id).blur(); // a space or an Enter later on, or a scanner's, must not press it again
-      if (event.detail <= 1) pressed(); // a double click is one act
+      pressed();
     });
   }
   $("calling").addEventListener("close", () => {
@@ -99,7 +101,8 @@ function showKeys(page, counter) {
   const { status, label } = counter;
   const here = Boolean(label);
   const paying = page.state.panels[counter.counter]?.show === "pay";
-  const justCalled = status === "calling" && page.now() - Date.parse(counter.since) < JUST_CALLED_MS;
+  if (status === "calling") called = Date.parse(counter.since);
+  const justCalled = here && page.now() - called < JUST_CALLED_MS;
   const mayEnd = !justCalled && !paying; // the hub holds to these rules; here they are seen before a key is pressed
   const may = {
     "next": mayEnd,

@@ -1,7 +1,7 @@
 // The server: what it tells comes by an event stream that mends itself, what is asked goes by POST.
 
 const SILENCE_MS = 12_000; // the server speaks every 5 s at least
-const BACK_OFF_MS = [500, 8_000]; // first and longest; each wait is a random share of it
+const BACK_OFF_MS = [500, 4_000]; // first and longest; each wait is a random share of it
 const REPEAT_MS = [500, 1_000, 2_000]; // between one try of a request and the next; the last one stays
 const PATIENCE_MS = 8_000; // for an act: longer, and the clerk should look again before pressing
 

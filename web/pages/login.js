@@ -6,6 +6,7 @@ import { offerLanguage, say, sayAll } from "./words.js";
 
 sayAll();
 offerLanguage($("language"));
+$("enter").disabled = false; // not before: the browser itself would send the form somewhere
 
 $("form").addEventListener("submit", async (event) => {
   event.preventDefault();
