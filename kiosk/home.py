@@ -45,12 +45,10 @@ def _head_lying(sheet: Sheet, scene: Scene, top: int) -> int:
     size = text.fit(question, clock.left - px(30) - left, px(68), bold=True)
     sheet.line(question, left, top + px(98), size, bold=True)
     said = sheet.line(hint, left, top + px(154), px(32), color, bold=scene.priority)
-    place, most = (
-        f"{scene.pick(scene.offer.title)} · {scene.pick(scene.offer.name)}",
-        right - said.right - px(60),
-    )
+    name, most = scene.pick(scene.offer.name), right - said.right - px(60)
+    place = f"{scene.pick(scene.offer.title)} · {name}"
     if text.fit(place, most, px(32)) < px(26):
-        place = scene.pick(scene.offer.name)
+        place = name
     sheet.line(place, right, top + px(154), text.fit(place, most, px(32)), MUTED, align="right")
     return top + px(196)
 
@@ -156,7 +154,7 @@ def _priority(sheet: Sheet, scene: Scene, box: Rect) -> None:
         fill, ink, quiet, face, on_face = SOFT, INK, INK, INK, WHITE
     sheet.panel(box, fill)
     width = min(text.width(answer, px(34), bold=True) + px(88), round(box.width * 0.45))
-    height = min(box.height - px(32), max(px(104), px(80)))
+    height = min(box.height - px(32), px(104))
     button = Rect(box.right - pad - width, 0, width, height)
     button.centery = box.centery
     most = button.left - px(28) - box.x - pad

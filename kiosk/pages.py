@@ -96,20 +96,15 @@ def _trouble(scene: Scene, why: Why, service: str) -> tuple[str, str, str]:
 
 def _ticket(sheet: Sheet, scene: Scene, top: int, bottom: int, ticket: Ticket, paper: Paper) -> None:
     """Standing: number, figures and paper one below the other; lying: the number stands beside the others."""
-    px, left, width = sheet.px, sheet.margin, sheet.width - 2 * sheet.margin
+    px, left, right = sheet.px, sheet.margin, sheet.width - sheet.margin
     high = bottom - top
     if sheet.upright:
-        number = Rect(left, top, width, round(high * 0.52))
-        facts = Rect(left, number.bottom, width, max(px(200), round(high * 0.15)))
+        number = Rect(left, top, right - left, round(high * 0.52))
+        facts = Rect(left, number.bottom, right - left, max(px(200), round(high * 0.15)))
     else:
-        number = Rect(left, top, round(width * 0.48), high)
-        facts = Rect(
-            number.right + px(40),
-            top + round(high * (0.1 if sheet.compact else 0.16)),
-            0,
-            max(px(160), round(high * 0.3)),
-        )
-        facts.width = left + width - facts.x
+        number = Rect(left, top, round((right - left) * 0.48), high)
+        beside, down = number.right + px(40), top + round(high * (0.1 if sheet.compact else 0.16))
+        facts = Rect(beside, down, right - beside, max(px(160), round(high * 0.3)))
     _number(sheet, scene, number, ticket)
     _facts(sheet, scene, facts, ticket)
     _slip(sheet, scene, Rect(facts.x, facts.bottom, facts.width, bottom - facts.bottom), paper)
@@ -125,10 +120,8 @@ def _number(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
         service = f"{service} · {scene.say('Priority')}"
     lines = text.wrap(where, box.width, place)
     words = text.leading(caption) + px(40) + text.leading(title) + text.leading(place) * len(lines)
-    most = round(
-        (box.height - words - px(60)) / text.CAPITAL
-    )  # em of the largest label that there is room for
-    size = text.fit(ticket.label, box.width - px(40), most, bold=True)
+    room = round((box.height - words - px(60)) / text.CAPITAL)  # for the label, px of an em
+    size = text.fit(ticket.label, box.width - px(40), room, bold=True)
     y = box.centery - (words + text.capital(size)) / 2 + text.capital(caption)
     sheet.line(scene.say("Your number"), middle, y, caption, MUTED, align="center")
     y += px(56 * small) + text.capital(size)
@@ -161,27 +154,27 @@ def _slip(sheet: Sheet, scene: Scene, box: Rect, paper: Paper) -> None:
     """What to do about the paper."""
     px, most = sheet.px, box.width
     size, small = px(38 if sheet.compact else 50), px(32 if sheet.compact else 38)
-    icon, color, words = "", INK, ""
+    color, words, side = INK, "", 0
     match paper:
         case "printing":
             title, color = scene.say("Printing your ticket, please wait"), MUTED
         case "printed" | "sent" | "shown":
-            title, icon = scene.say("Please take your ticket from the slot below"), "arrow-down"
+            title = scene.say("Please take your ticket from the slot below")
+            side = px(80 if sheet.compact else 110)
         case "failed":
             title = scene.say("The ticket could not be printed")
             words = scene.say("Please remember this number or take a photo of it.")
         case "unknown":
             title = scene.say("The ticket may not have been printed")
             words = scene.say("If there is none, please remember this number or take a photo of it.")
+    if words:
+        color = LACQUER
     titles = text.wrap(title, most, size, bold=True)
     lines = text.wrap(words, most, small) if words else []
-    side = px(80 if sheet.compact else 110) if icon else 0
-    height = (
-        text.leading(size) * len(titles) + text.leading(small) * len(lines) + (px(24) + side if icon else 0)
-    )
+    height = text.leading(size) * len(titles) + text.leading(small) * len(lines)
+    height += px(24) + side if side else 0
     y = box.centery - height / 2 + text.capital(size)
-    color = LACQUER if words else color
     y = sheet.lines(titles, box.centerx, y, size, color, bold=True, align="center")
     sheet.lines(lines, box.centerx, y + px(8) + text.leading(small), small, align="center")
-    if icon:
-        sheet.icon(icon, (box.centerx, y + px(48) + side / 2), side, LACQUER)
+    if side:
+        sheet.icon("arrow-down", (box.centerx, y + px(48) + side / 2), side, LACQUER)
