@@ -17,7 +17,7 @@ from bus.topics import ASK, DEVICE_ASK, DEVICE_REPLY, REPLY, STATE_QUEUE, STATUS
 from center.broker import PrivateBroker
 from config.clock import FakeClock
 from config.errors import Unreachable
-from tests.member import Member, expect
+from demo.member import Member, expect
 
 CENTER = "tan-lap"
 

@@ -54,7 +54,7 @@ from display.board import BoardView, Row
 from display.panel import PanelView
 from display.sign import SignView
 from screen.theme import GOLD
-from tests.member import Member
+from demo.member import Member
 
 # What is shown, from what the hub says
 

@@ -38,7 +38,7 @@ from config.errors import Refused
 from config.load import load
 from config.settings import CenterSettings, HubSettings
 from demo.part import Part
-from tests.member import Member, expect
+from demo.member import Member, expect
 
 CENTER = "tan-lap"
 KILLS = 40

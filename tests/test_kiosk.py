@@ -24,7 +24,7 @@ from kiosk.journey import QUIET_S, Given, Home, Page, Trouble
 from kiosk.memory import FILE
 from kiosk.pages import lay_out
 from printer.simulated import SimulatedPrinter
-from tests.member import Member
+from demo.member import Member
 
 E = TypeVar("E", bound=EventBody)
 P = TypeVar("P", bound=Page)

@@ -1,4 +1,4 @@
-"""A device of the centre in a test's own hands, and `expect`, the one way to wait."""
+"""A device in somebody's own hands, for tests and benchmarks, and `expect`, their one way to wait."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from config.settings import Device as Settings
 
 
 class Member(Device):
-    """A real device that a test speaks for: `with Member(…) as kiosk: kiosk.get("take", Take(…))`."""
+    """A real device that is spoken for by hand: `with Member(…) as kiosk: kiosk.get("take", Take(…))`."""
 
     def __init__(
         self, broker: PrivateBroker, name: str, role: Role, folder: Path, *, topics: Sequence[Topic] = STATES
