@@ -1,8 +1,8 @@
 """key-to-screen: from a keypad's frame on the serial line to the hall board's frame, in a real window.
 
 The keypad's twin tells when its frame was first on the line. A request for the next picture stands at the
-board while the key is pressed; the time ends when that picture has come back over the bus, so the figure holds
-the making and sending of a small picture besides. Presses are spaced so that no call waits for another.
+board while the key is pressed; the time ends when that picture has come back over the bus, so the figure
+holds the making and sending of a small picture besides. Presses are spaced so that no call waits for another.
 """
 
 from contextlib import ExitStack

@@ -10,7 +10,7 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,9 +69,15 @@ def run(options: DemoOptions) -> None:
         folder = folder.resolve()
         folder.mkdir(parents=True, exist_ok=True)
         click.echo("Starting a whole centre on this machine …")
-        room = stack.enter_context(open_center(folder, options))
+        room = stack.enter_context(open_center(folder, options.port, lambda _: _screens(options)))
+        center = room.center
+        center.people = People(
+            room.watch, center.line, center.web, center.bank, seed=options.seed, speed=options.speed
+        )
+        center.people.start()
+        stack.callback(center.people.stop)
         click.echo(f"\n  The control room   {room.address}")
-        click.echo(f"  The clerk's page   {room.center.web}  (clerk-1 … clerk-4, password {PASSWORD})")
+        click.echo(f"  The clerk's page   {center.web}  (clerk-1 … clerk-4, password {PASSWORD})")
         click.echo(f"  Its files          {folder}\n")
         click.echo("Open the control room in a browser. Ctrl-C ends the demo.\n")
         try:
@@ -83,8 +89,11 @@ def run(options: DemoOptions) -> None:
 
 
 @contextmanager
-def open_center(folder: Path, options: DemoOptions) -> Iterator[Room]:
-    """Start everything, wait until every part is online, and let the people in."""
+def open_center(folder: Path, port: int, environment: Callable[[str], Mapping[str, str]]) -> Iterator[Room]:
+    """Start everything and wait until every part is online; nobody is there yet.
+
+    `environment` says what a device's process gets besides: where its window opens.
+    """
     settings = load_center(TEMPLATES / "center.toml")
     with ExitStack() as stack:
         broker = stack.enter_context(PrivateBroker(folder / "broker", settings))
@@ -101,20 +110,16 @@ def open_center(folder: Path, options: DemoOptions) -> Iterator[Room]:
         web = f"http://127.0.0.1:{places.web_port}"
         center = DemoCenter(folder, broker, printer, line, web, Bank(web, places.sepay_secret))
         for device, role in PARTS.items():
-            environment = _screen_environment(options)
-            part = Part(role, folder / f"{device}.toml", environment=environment)
+            part = Part(role, folder / f"{device}.toml", environment=environment(device))
             center.parts[device] = stack.enter_context(part)
-        room = Room(center, options.port)
+        room = Room(center, port)
         room.start()
         stack.callback(room.stop)
         _wait_until_online(room, center)
-        center.people = People(room.watch, line, web, center.bank, seed=options.seed, speed=options.speed)
-        center.people.start()
-        stack.callback(center.people.stop)
         yield room
 
 
-def _screen_environment(options: DemoOptions) -> dict[str, str]:
+def _screens(options: DemoOptions) -> dict[str, str]:
     """Screens open windows on a desktop; without one they draw all the same, where only pictures see it."""
     desktop = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
     if desktop and not options.headless:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ class Part:
         role: str,
         config: Path,
         *,
-        environment: dict[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
         restart_s: float = RESTART_S,
     ) -> None:
         self.role = role
