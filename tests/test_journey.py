@@ -1,5 +1,6 @@
 """The citizen's way through the kiosk: what a touch does, and what a storm of touches cannot do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -54,7 +55,7 @@ def ticket(label: str = "A012", *, language: str = "vi") -> Ticket:
 class Citizen:
     """Someone before a kiosk: every touch and wait goes through the one journey."""
 
-    def __init__(self, offer: Offer | None = OFFER) -> None:
+    def __init__(self, offer: Offer = OFFER) -> None:
         self.offer = offer
         self.journey = Journey()
         self.now = 100.0
@@ -181,14 +182,14 @@ def test_a_service_that_takes_nobody_says_why_and_asks_nothing_of_the_hub() -> N
 
 
 def test_a_closed_centre_says_so() -> None:
-    citizen = Citizen(Offer(OFFER.title, OFFER.name, OFFER.languages, open=False, services=OFFER.services))
+    citizen = Citizen(replace(OFFER, open=False))
     citizen.touch("service:ho-tich")
     assert citizen.journey.page == Trouble("closed", "ho-tich")
     assert citizen.taken == []
 
 
 def test_nothing_can_be_asked_before_the_hub_has_spoken() -> None:
-    citizen = Citizen(offer=None)
+    citizen = Citizen(Offer())
     citizen.touch("service:ho-tich")
     citizen.touch("language:en")
     assert citizen.journey == Journey()
