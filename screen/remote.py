@@ -6,6 +6,7 @@ because somebody watches.
 """
 
 import io
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class Remote:
         self._put = put
         self._wanted: list[_Wanted] = []
         self._thread = ThreadPoolExecutor(1, "picture")
-        self._taken: list[tuple[Future[Shot], list[Then]]] = []
+        self._taken: deque[tuple[Future[Shot], list[Then]]] = deque()  # in the order of the thread
 
     def __enter__(self) -> "Remote":
         return self
@@ -89,19 +90,17 @@ class Remote:
 
     def step(self) -> None:
         """Take the pictures that can be taken, and hand out those that are done."""
-        busy = [(shot, thens) for shot, thens in self._taken if not shot.done()]
-        done = [(shot, thens) for shot, thens in self._taken if shot.done()]
-        self._taken = busy
-        for shot, thens in done:
+        while self._taken and self._taken[0][0].done():
+            shot, thens = self._taken.popleft()
             for then in thens:
                 then(shot.result())
         frame = self._window.frame
         # Another frame than the last is an older one, or one of our life before a restart.
         due = [each for each in self._wanted if each.after != frame]
-        if frame < 0 or busy or not due:
+        if frame < 0 or self._taken or not due:
             return  # one at a time: those who wait meanwhile get a newer frame
         self._wanted = [each for each in self._wanted if each.after == frame]
-        surface = self._window.surface.copy()
+        surface = self._window.surface.convert(32)  # a copy that can be scaled, whatever the screen has
         for width in {each.width for each in due}:
             thens = [each.then for each in due if each.width == width]
             shot = self._thread.submit(take, surface, frame, width)

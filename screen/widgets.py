@@ -1,11 +1,11 @@
-"""What several screens are made of: rounded panels, buttons, and a bar that runs out."""
+"""What several screens are made of: rounded panels, a bar that runs out, an icon with its words."""
 
 from functools import lru_cache
 
 import pygame
 
 from screen import icons, text
-from screen.theme import INK, WHITE, Color
+from screen.theme import Color
 
 _FINER = 4
 
@@ -44,27 +44,6 @@ def panel(
     for x, column in ((rect.x, 0), (rect.right - radius, radius)):
         for y, row in ((rect.y, 0), (rect.bottom - radius, radius)):
             surface.blit(disc, (x, y), (column, row, radius, radius))
-
-
-def button(
-    surface: pygame.Surface,
-    rect: pygame.Rect,
-    words: str,
-    size: int,
-    *,
-    filled: bool = True,
-    color: Color = INK,
-    ground: Color = WHITE,
-    radius: int | None = None,
-) -> None:
-    """Bold words in a box: filled with `color`, or outlined with it on `ground`. Long words shrink."""
-    corner = rect.height // 5 if radius is None else radius
-    weight = max(2, rect.height // 30)
-    panel(surface, rect, color if filled else ground, corner, border=color, weight=weight)
-    size = text.fit(words, rect.width - rect.height // 2, size, bold=True)
-    baseline = rect.centery + text.capital(size) / 2
-    ink = ground if filled else color
-    text.draw(surface, words, rect.centerx, baseline, size, ink, bold=True, align="center")
 
 
 def bar(surface: pygame.Surface, rect: pygame.Rect, share: float, color: Color, ground: Color) -> None:

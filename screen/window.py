@@ -4,7 +4,6 @@
 inbox and reads what SDL has with `events`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, TypeAlias
@@ -113,9 +112,9 @@ class Window:
         size = self.size
         return [each for event in pygame.event.get() if (each := read(event, size)) is not None]
 
-    def present(self, areas: Sequence[pygame.Rect] | None = None) -> None:
-        """Show what was drawn, in one update: the whole of it, or these areas."""
-        pygame.display.update(list(areas) if areas is not None else self.surface.get_rect())
+    def present(self) -> None:
+        """Show what was drawn, in one update."""
+        pygame.display.flip()
         self.frame += 1
         self._presented = self._clock.monotonic()
 
