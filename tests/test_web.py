@@ -28,9 +28,9 @@ from bus.messages import CounterState, Order, Ticket
 from center.broker import PrivateBroker
 from config.words import catalogue
 from demo.files import Places, write_settings
-from demo.part import Part
 from demo.member import Member
 from demo.member import expect as wait_for
+from demo.part import Part
 from web.app import PAGES
 from web.login import hash_password
 

@@ -40,6 +40,7 @@ PAGES = Path(__file__).with_name("pages")
 COOKIE = "luot-session"
 ACT_S = 5.0  # a clerk waits no longer for a key
 BEAT_S = 5.0  # a page hears from us at least that often
+
 Body = TypeVar("Body", bound=Payload)
 
 
@@ -49,7 +50,7 @@ class Credentials(Payload, frozen=True):
 
 
 class Health(Payload, frozen=True):
-    """For a technician: `luot` itself, the broker and the hub as the web sees them."""
+    """For a technician: what the web knows of itself, the broker and the hub."""
 
     version: str
     device: str

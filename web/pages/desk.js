@@ -134,7 +134,7 @@ function showQueue(page, counter) {
       letter: service.letter,
       name: pick(service.name),
       waiting: queue?.waiting ?? 0,
-      wait: queue?.waiting && queue.wait ? `${queue.wait.low}–${queue.wait.high}` : "",
+      wait: queue?.waiting && queue.wait ? range(queue.wait) : "",
       own: counter.serves.includes(service.id),
     };
   });
@@ -142,6 +142,10 @@ function showQueue(page, counter) {
     const shown = rows.filter((row) => row.own === own);
     fill($(id), shown, () => shown.map(queueRow));
   }
+}
+
+function range({ low, high }) {
+  return high > low ? `${low}–${high}` : String(high);
 }
 
 function queueRow(row) {
