@@ -1,0 +1,176 @@
+"""The command line: what it prints, and the code that it ends with."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from click.testing import CliRunner
+
+from bus.asks import DEVICE_VERBS, VERBS
+from bus.topics import TOPICS
+from center.broker import PrivateBroker
+from config.settings import CenterSettings
+from demo.files import Places, write_settings
+from technician.command import luot
+from technician.contract import as_json, as_markdown
+
+ROOT = Path(__file__).parent.parent
+LUOT = Path(sys.executable).with_name("luot")
+
+
+def run(*arguments: str | Path, **environment: str) -> tuple[int, str, str]:
+    """The exit code, stdout and stderr of `luot`."""
+    done = subprocess.run(
+        [LUOT, *arguments], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: CenterSettings) -> Path:
+    """The demo's settings, of a broker that does not run."""
+    broker = PrivateBroker(tmp_path / "broker", settings, port=1)
+    password_hash = PasswordHasher().hash("correct horse")
+    write_settings(tmp_path, broker, Places(1, tmp_path / "line", 1, password_hash, "secret"))
+    return tmp_path
+
+
+def test_the_settings_of_the_demo_are_fine(folder: Path) -> None:
+    files = sorted(folder.glob("*.toml"))
+    code, out, err = run("check", *files)
+    assert (code, err) == (0, "")
+    lines = dict(line.split(": fine — ", 1) for line in out.splitlines())
+    assert list(lines) == [str(file) for file in files]
+    assert lines[str(folder / "kiosk-1.toml")] == "kiosk kiosk-1 of tan-lap"
+    assert lines[str(folder / "center.toml")].startswith("centre tan-lap with 6 services, 4 counters and ")
+    assert lines[str(folder / "hub.toml")].startswith(f"hub hub of tan-lap, with {folder / 'center.toml'}: ")
+
+
+def test_every_file_is_checked_even_after_a_wrong_one(folder: Path) -> None:
+    wrong, right = folder / "board-1.toml", folder / "kiosk-1.toml"
+    wrong.write_text(wrong.read_text().replace("shows", "show"))
+    code, out, err = run("check", wrong, right)
+    assert code == 2
+    assert out == f"{right}: fine — kiosk kiosk-1 of tan-lap\n"
+    assert err.splitlines()[0] == f"error: {wrong}:3: unknown key `show`: did you mean `shows`?"
+
+
+def test_a_hub_is_checked_with_its_centre(folder: Path) -> None:
+    center = folder / "center.toml"
+    center.write_text(center.read_text().replace('center = "tan-lap"', 'center = "tan-loi"'))
+    code, _, err = run("check", folder / "hub.toml")
+    assert code == 2
+    assert "in " + str(center) + ' "tan-loi"' in err
+    center.unlink()
+    assert run("check", folder / "hub.toml")[2].startswith(f"error: {center}: cannot be read: ")
+
+
+def test_a_part_does_not_start_with_the_settings_of_another(folder: Path) -> None:
+    code, _, err = run("kiosk", "--config", folder / "board-1.toml")
+    assert (code, err.splitlines()) == (
+        2,
+        [
+            f"error: {folder / 'board-1.toml'}: these are the settings of a display",
+            f"hint: start it by `luot display --config {folder / 'board-1.toml'}`",
+        ],
+    )
+
+
+def test_a_part_does_not_start_with_wrong_settings(folder: Path) -> None:
+    missing = folder / "kiosk-9.toml"
+    code, _, err = run("kiosk", "--config", missing)
+    assert (code, err.splitlines()) == (
+        2,
+        [
+            f"error: {missing}: cannot be read: No such file or directory",
+            f"hint: when this is mended, `luot check {missing}` says so",
+        ],
+    )
+
+
+def test_a_screen_that_is_not_there_is_told_by_the_exit_code(folder: Path) -> None:
+    code, _, err = run(
+        "display", "--config", folder / "board-1.toml", SDL_VIDEODRIVER="wayland", WAYLAND_DISPLAY="none"
+    )
+    assert code == 3
+    assert [line for line in err.splitlines() if line.startswith("error: ")]
+
+
+def test_a_part_leaves_when_systemd_says_so(files: Path) -> None:
+    with subprocess.Popen(
+        [LUOT, "hub", "--config", files / "hub.toml"], stderr=subprocess.PIPE, text=True
+    ) as hub:
+        assert hub.stderr is not None
+        assert hub.stderr.readline()  # its first line: it runs
+        hub.terminate()
+        assert hub.wait(timeout=10) == 0
+        assert "Traceback" not in hub.stderr.read()
+
+
+def test_a_login_is_the_hash_of_the_password_that_was_typed() -> None:
+    done = CliRunner().invoke(luot, ["login"], input="mật khẩu\nmật khẩu\n")
+    [found] = re.findall(r'^password_hash = "(\S+)"$', done.stdout, re.MULTILINE)
+    assert PasswordHasher().verify(found, "mật khẩu")
+    assert "mật khẩu" not in done.output
+
+
+def test_the_page_of_the_bus_says_what_the_code_does() -> None:
+    page = (ROOT / "docs" / "bus.md").read_text(encoding="utf-8")
+    assert page == as_markdown(), "make it anew: luot contract --markdown > docs/bus.md"
+
+
+def test_the_contract_has_every_topic_and_verb_and_what_they_carry() -> None:
+    contract = json.loads(as_json())
+    assert contract["topics"].keys() == {f"luot/1/{{center}}/{topic.name}" for topic in TOPICS}
+    assert contract["verbs"].keys() == VERBS.keys()
+    assert contract["device_verbs"].keys() == DEVICE_VERBS.keys()
+    references = set(references_in(contract))
+    assert references
+    assert {each.removeprefix("#/$defs/") for each in references} <= contract["$defs"].keys()
+
+
+def references_in(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            if key == "$ref":
+                yield value
+            else:
+                yield from references_in(value)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from references_in(each)
+
+
+def test_a_command_pays_only_for_itself() -> None:
+    code = "import sys, technician.command; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
+    assert not {"pygame", "PIL", "paho", "msgspec", "starlette", "sqlite3", "center", "kiosk"} & set(
+        loaded.split()
+    )
+
+
+def test_what_is_installed_is_whole(tmp_path: Path) -> None:
+    hatchling = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(hatchling, cwd=ROOT, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    packages = [path.parent for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests"]
+    ours = {
+        str(path.relative_to(ROOT))
+        for package in packages
+        for path in package.rglob("*")
+        if path.is_file() and path.parent.name != "__pycache__"
+    }
+    assert ours <= names
+    for unit in (ROOT / "systemd").iterdir():
+        assert [name for name in names if name.endswith(f".data/data/share/luot/systemd/{unit.name}")]
