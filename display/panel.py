@@ -22,7 +22,6 @@ class PanelView:
 
     show: Show | None = None  # none until the hub has said it
     counter: str = ""
-    services: str = ""
     label: str = ""  # "Số A012"
     qr: str = ""
     amount: str = ""
@@ -44,11 +43,9 @@ def look(states: States, counter: str) -> PanelView:
     info = catalog.counter(counter) if catalog else None
     if center is None or catalog is None or info is None or told is None or now is None:
         return PanelView()
-    serves = filter(None, map(catalog.service, info.services))
     view = PanelView(
         show="idle",
         counter=pick(info.name, "vi"),
-        services=" · ".join(pick(each.name, "vi") for each in serves),
         english="en" in center.languages,
         fresh=states.fresh(),
     )
