@@ -19,6 +19,7 @@ from PIL import Image
 from printer.interpreter import WHITE, AskedInOrder, Cut, Effect, Interpreter, Print, TellChanges
 
 DOTS_PER_MM = 8
+CUTTER = 120  # dots from the print head up to the knife: what is not fed past it stays for the next ticket
 ROLL_MM = 50_000.0
 LOW_MM = 2_000.0  # left on the roll, when the near-end sensor speaks
 TICK_S = 1 / 50
@@ -57,7 +58,7 @@ class SimulatedPrinter:
         self._listener: socket.socket | None = None
         self._connection: socket.socket | None = None
         self._interpreter = Interpreter(width)
-        self._sheet = Image.new("1", (width, 0), WHITE)  # out of the slot, not cut yet
+        self._sheet = Image.new("1", (width, CUTTER), WHITE)  # past the head and not cut yet
         self._strip: Image.Image | None = None  # what is being printed
         self._strip_row = 0
         self._moved_at = 0.0  # monotonic; the time that the paper's way so far took it to
@@ -85,7 +86,7 @@ class SimulatedPrinter:
         return self._interpreter.errors
 
     def sheet(self) -> Image.Image:
-        """What hangs out of the slot, not cut off yet."""
+        """The paper past the print head, not cut off yet."""
         return self._sheet.copy()
 
     def take_paper_out(self, after_mm: float = 0.0) -> None:
@@ -235,7 +236,9 @@ class SimulatedPrinter:
         return rows == left
 
     def _cut(self) -> None:
-        ticket, self._sheet = self._sheet, Image.new("1", (self.width, 0), WHITE)
+        knife = self._sheet.height - CUTTER
+        ticket = self._sheet.crop((0, 0, self.width, knife))
+        self._sheet = self._sheet.crop((0, knife, self.width, self._sheet.height))
         self.tickets.append(ticket)
         if self._folder:
             ticket.save(self._folder / f"{len(self.tickets):03}.png")

@@ -84,7 +84,7 @@ class Spool:
         self._print_s = print_s  # from the last byte sent to the end of the ticket
         self._port = Port(printer.host, printer.port)
         self._reader = AnswerReader()
-        self._replies = bytearray()  # to the real-time questions asked last
+        self._replies = bytearray()  # to the real-time questions
         self._unconfirmed = 0  # jobs sent on this connection and not known to be printed
         self._torn = False  # a connection ended with such a job: its ticket may have broken off in the middle
         self._jobs: SimpleQueue[Job] = SimpleQueue()
@@ -224,17 +224,22 @@ class Spool:
             self._become(PrinterState.READY)  # for all that it can say
 
     def _ask_state(self) -> None:
-        """Ask in real time. A printer that does not answer is disconnected: late answers would mislead."""
+        """Ask in real time. A printer that does not answer is disconnected: late answers would mislead.
+
+        One question at a time: so it is known what an answer answers, and none is kept back by the printer's
+        TCP until our delayed acknowledgement of the one before (40 ms).
+        """
         self._replies.clear()
-        self._port.send(ASK_STATE)
         until = time.monotonic() + self._answer_s
-        while len(self._replies) < 4:
-            if not self._listen(until):
-                self._port.close()
-                raise HardwareAbsent(
-                    "the printer takes data and answers nothing",
-                    hint='see whether it hangs; if it is a model that never answers, set confirm = "none"',
-                )
+        for count, question in enumerate(ASK_STATE, start=1):
+            self._port.send(question)
+            while len(self._replies) < count:
+                if not self._listen(until):
+                    self._port.close()
+                    raise HardwareAbsent(
+                        "the printer takes data and answers nothing",
+                        hint='see whether it hangs; for a model that never answers set confirm = "none"',
+                    )
         self._become(state_of_answers(*self._replies[:4]))
 
     def _listen(self, until: float) -> bool:

@@ -34,16 +34,15 @@ class PrinterState(StrEnum):
         return self in (PrinterState.READY, PrinterState.PAPER_LOW)
 
 
-ASK_STATE = (
-    b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"  # DLE EOT 1..4: printer, offline, error, paper
-)
+# DLE EOT 1 to 4: printer, reason for being offline, error, paper.
+ASK_STATE = (b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x03", b"\x10\x04\x04")
 ASK_IN_ORDER = b"\x1dr\x01"  # GS r 1: answered when everything sent before it is printed
 TELL_CHANGES = b"\x1da\xff"  # GS a: automatic status of everything it can tell
 
 
 @dataclass(frozen=True)
 class RealTime:
-    """One byte in answer to `DLE EOT n`; which `n` is known by the order of asking."""
+    """One byte in answer to `DLE EOT n`; it does not say which `n`."""
 
     byte: int
 

@@ -10,7 +10,7 @@ from queue import SimpleQueue
 import pytest
 from PIL import Image
 
-from printer.simulated import SimulatedPrinter
+from printer.simulated import CUTTER, SimulatedPrinter
 
 ASK_ALL = bytes.fromhex("100401 100402 100403 100404")
 IN_ORDER = b"\x1dr\x01"
@@ -119,4 +119,4 @@ def test_roll_that_ends_prints_not_a_dot_more(printer: SimulatedPrinter, line: s
     assert hear(line, 4) == "10 00 03 0f"
     line.sendall(b"\x1bJ\xf0")  # 30 mm
     assert hear(line, 4) == "18 00 0f 0f"
-    assert printer.sheet().height == 80
+    assert printer.sheet().height == CUTTER + 80

@@ -9,7 +9,7 @@ import pytest
 
 from config.settings import PrinterPort
 from printer.encode import encode, harmless
-from printer.simulated import SimulatedPrinter
+from printer.simulated import CUTTER, SimulatedPrinter
 from printer.spool import Done, Job, PrinterChanged, Spool
 from printer.status import PrinterState
 from printer.ticket import compose
@@ -79,7 +79,8 @@ def listens(port: int) -> bool:
 def shows(paper: SimulatedPrinter, index: int, label: str) -> bool:
     """Whether that ticket is whole, dot for dot, and stands alone on its paper."""
     picture = harmless(compose(ticket(label=label), CENTER, "Hộ tịch", 576).picture)
-    return same(paper.tickets[index].crop((0, 0, *picture.size)), picture)
+    below = CUTTER + picture.height
+    return same(paper.tickets[index].crop((0, CUTTER, picture.width, below)), picture)
 
 
 def test_job_is_printed_once_it_is_on_paper(paper: SimulatedPrinter, spool: Spool, told: Told) -> None:
@@ -160,7 +161,7 @@ def test_cover_opened_in_the_middle_is_unknown(told: Told) -> None:
     ):
         until(told, PrinterState.READY)
         spool.submit(job())
-        assert eventually(lambda: paper.sheet().height > 0)
+        assert eventually(lambda: paper.sheet().height > CUTTER)
         paper.open_cover()
         outcome = done(told)
         assert (outcome.outcome, outcome.state) == ("unknown", PrinterState.COVER_OPEN)
@@ -173,7 +174,7 @@ def test_plug_pulled_in_the_middle_is_unknown_and_the_next_ticket_stands_alone(t
     ):
         until(told, PrinterState.READY)
         spool.submit(job())
-        assert eventually(lambda: paper.sheet().height > 0)
+        assert eventually(lambda: paper.sheet().height > CUTTER)
         paper.unplug()
         outcome = done(told)
         assert (outcome.outcome, outcome.state) == ("unknown", PrinterState.SILENT)
@@ -226,7 +227,7 @@ def test_printer_that_stops_answering_in_the_middle_is_unknown_in_bounded_time(t
     ):
         until(told, PrinterState.READY)
         spool.submit(job())
-        assert eventually(lambda: paper.sheet().height > 0)
+        assert eventually(lambda: paper.sheet().height > CUTTER)
         paper.answers = False
         outcome = done(told)
         assert (outcome.outcome, outcome.state) == ("unknown", PrinterState.SILENT)
@@ -261,7 +262,7 @@ def test_leaving_in_the_middle_tells_of_every_job(told: Told) -> None:
             until(told, PrinterState.READY)
             spool.submit(job())
             spool.submit(job("A013"))
-            assert eventually(lambda: paper.sheet().height > 0)
+            assert eventually(lambda: paper.sheet().height > CUTTER)
         assert [(each.job, each.outcome) for each in (done(told), done(told))] == [
             ("A012", "unknown"),
             ("A013", "failed"),

@@ -30,7 +30,7 @@ def ink(picture: Image.Image) -> tuple[int, int, int, int]:
     [
         ("vi", "Hộ tịch", ["Số của ông bà", "Phía trước", "Chờ khoảng", "Lấy lúc"], ["4 người", "5–10 phút"]),
         ("en", "Civil status", ["Your number", "Ahead of you", "Wait about"], ["4 people", "5–10 minutes"]),
-        ("rad", "Hộ tịch", ["Số của ông bà", "Phía trước"], ["4 người"]),  # Vietnamese where it has no words
+        ("rad", "Hộ tịch", ["Mrô", "Phía trước"], ["4 người"]),  # Vietnamese where it has no words
     ],
 )
 def test_ticket_says_everything_in_its_language(
