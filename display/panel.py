@@ -10,10 +10,11 @@ from bus.messages import Show
 from bus.states import States
 from config.words import hour, money, pick, say
 from screen import band, icons, text
-from screen.theme import GREEN, INK, LACQUER, MUTED, PAPER, SOFT, WHITE, Color
+from screen.theme import GREEN, INK, LACQUER, MUTED, PAPER, SOFT, WHITE, Color, Size
 from screen.widgets import bar, note, panel
 
 QUIET = 4  # modules of white about the code
+ADVICE = "Scan with your bank's app, check the amount, then pay."
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class PanelView:
     fresh: bool = False
 
     def draw(self, surface: pygame.Surface) -> None:
-        _Panel(surface, self).draw()
+        """Draw the whole panel."""
+        _Drawing(surface, self, lay_out(surface.get_size())).draw()
 
 
 def look(states: States, counter: str) -> PanelView:
@@ -88,36 +90,43 @@ def code(content: str, room: int) -> pygame.Surface:
     return pygame.transform.scale_by(small, max(1, room // len(modules)))
 
 
-class _Panel:
-    """One drawing of a view."""
+@dataclass(frozen=True)
+class Layout:
+    """Where things are, in px. On a panel that stands upright the code finds its place between the words."""
 
-    def __init__(self, surface: pygame.Surface, view: PanelView) -> None:
-        self.surface = surface
-        self.view = view
-        self.width, self.height = surface.get_size()
-        self.upright = self.height > self.width
-        self.unit = min(max(surface.get_size()) / 1280, min(surface.get_size()) / 800)
-        self.top = band.height(surface.get_size())
-        self.margin = self.px(56)
-        self.gap = self.px(68)
+    unit: float
+    margin: int
+    middle: tuple[int, int]
+    words: pygame.Rect
+    card: pygame.Rect | None  # what the code lies on
+
+
+def lay_out(size: Size) -> Layout:
+    """The code left of the words, or amid them on a panel that stands upright."""
+    (width, height), top = size, band.height(size)
+    unit = min(max(size) / 1280, min(size) / 800)
+    margin, gap = round(56 * unit), round(68 * unit)
+    if height > width:
+        card, words = (
+            None,
+            pygame.Rect(margin, top + gap // 2, width - 2 * margin, height - top - 3 * gap // 2),
+        )
+    else:
+        side = min(height - top - 2 * gap, round(width * 0.485))
+        card = pygame.Rect(margin, (top + height - side) // 2, side, side)
+        left = card.right + margin
+        words = pygame.Rect(left, card.top, width - margin - left, side)
+    return Layout(unit, margin, (width // 2, height // 2), words, card)
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    surface: pygame.Surface
+    view: PanelView
+    at: Layout
 
     def px(self, units: float) -> int:
-        return round(units * self.unit)
-
-    @property
-    def card(self) -> pygame.Rect:
-        """Where the code is, when the words stand beside it."""
-        side = min(self.height - self.top - 2 * self.gap, round(self.width * 0.485))
-        return pygame.Rect(self.margin, (self.top + self.height - side) // 2, side, side)
-
-    @property
-    def words(self) -> pygame.Rect:
-        """Where the words are: beside the code, or above and below it."""
-        if self.upright:
-            top, bottom = self.top + self.px(28), self.height - self.gap
-            return pygame.Rect(self.margin, top, self.width - 2 * self.margin, bottom - top)
-        left = self.card.right + self.margin
-        return pygame.Rect(left, self.card.top, self.width - self.margin - left, self.card.height)
+        return round(units * self.at.unit)
 
     def draw(self) -> None:
         match self.view.show:
@@ -131,7 +140,8 @@ class _Panel:
                 self._idle()
         if self.view.show is not None and not self.view.fresh:
             color = WHITE if self.view.show == "paid" else MUTED
-            right, baseline = self.width - self.margin, self.height - self.px(24)
+            edge = self.surface.get_rect()
+            right, baseline = edge.right - self.at.margin, edge.bottom - self.px(24)
             note(self.surface, "offline", say("vi", "Reconnecting…"), right, baseline, self.px(26), color)
 
     def _pay(self) -> None:
@@ -142,22 +152,21 @@ class _Panel:
             self._below(f"{self.view.purpose}\n{say('vi', 'Please pay the clerk.')}", INK)
             return
         below_what, above_how = self._what(), self._how()
-        card = self.card
-        if self.upright:
-            side = min(self.words.width, above_how - below_what - self.px(116))
-            card = pygame.Rect((self.width - side) // 2, below_what + self.px(32), side, side)
+        card = self.at.card
+        if card is None:
+            side = min(self.at.words.width, above_how - below_what - self.px(116))
+            card = pygame.Rect(self.at.middle[0] - side // 2, below_what + self.px(32), side, side)
         panel(self.surface, card, WHITE, self.px(26), border=SOFT, weight=max(2, self.px(3)))
         image = code(self.view.qr, card.width - self.px(12))
         self.surface.blit(image, image.get_rect(center=card.center))
         if self.view.english:
-            line = say("en", "Scan with your bank's app, check the amount, then pay.")
-            size = text.fit(line, card.width, self.px(25))
+            size = text.fit(ADVICE, card.width, self.px(25))
             baseline = card.bottom + self.px(38)
-            text.draw(self.surface, line, card.centerx, baseline, size, MUTED, align="center")
+            text.draw(self.surface, ADVICE, card.centerx, baseline, size, MUTED, align="center")
 
     def _what(self) -> int:
         """What is to be paid; returns where that ends."""
-        view, area = self.view, self.words
+        view, area = self.view, self.at.words
         baseline = area.top + self.px(44)
         whose = " · ".join(filter(None, (view.counter, view.label)))
         text.draw(self.surface, whose, area.left, baseline, self.px(34), MUTED)
@@ -178,7 +187,7 @@ class _Panel:
 
     def _how(self) -> int:
         """How it is paid and how long one can, from the bottom up; returns where that begins."""
-        view, area, size = self.view, self.words, self.px(32)
+        view, area, size = self.view, self.at.words, self.px(32)
         line = pygame.Rect(area.left, area.bottom - self.px(56), area.width, self.px(56))
         left = say("vi", "{time} left", time=f"{view.left_s // 60}:{view.left_s % 60:02}")
         thick = self.px(16)
@@ -195,8 +204,7 @@ class _Panel:
         end = text.draw(self.surface, name, area.left, baseline, fitting, MUTED).right
         text.draw(self.surface, view.reference, end, baseline, fitting, INK, bold=True)
 
-        advice = say("vi", "Open your bank's app, scan the code, check the amount, then pay.")
-        lines = text.wrap(advice, area.width, size)
+        lines = text.wrap(say("vi", ADVICE), area.width, size)
         first = baseline - text.leading(size) * len(lines)
         text.draw_lines(self.surface, lines, area.left, first, size, INK)
         return first - text.capital(size)
@@ -220,27 +228,21 @@ class _Panel:
         self.surface.fill(PAPER)
         band.draw(self.surface, 0)
         if self.view.show is None:
-            baseline = self.height // 2
             words = say("vi", "Connecting…")
-            text.draw(
-                self.surface, words, self.width // 2, baseline, self.px(60), INK, bold=True, align="center"
-            )
+            text.draw(self.surface, words, *self.at.middle, self.px(60), INK, bold=True, align="center")
             return
         self._center("scan", 150, LACQUER, self.view.counter, 110, INK)
         self._below(say("vi", "When there is a fee to pay, its QR code is shown here."), MUTED)
 
     def _center(self, icon: str, side: int, color: Color, title: str, size: int, ink: Color) -> None:
         """An icon over a title, a little above the middle."""
-        middle = self.width // 2
-        center = (middle, round(self.height / 2 - self.px(102)))
-        icons.draw(self.surface, icon, center, self.px(side), color, weight=2.0)
-        size = text.fit(title, self.width - 2 * self.margin, self.px(size), bold=True)
-        baseline = self.height / 2 + self.px(124)
-        text.draw(self.surface, title, middle, baseline, size, ink, bold=True, align="center")
+        x, y = self.at.middle
+        icons.draw(self.surface, icon, (x, y - self.px(102)), self.px(side), color, weight=2.0)
+        size = text.fit(title, 2 * (x - self.at.margin), self.px(size), bold=True)
+        text.draw(self.surface, title, x, y + self.px(124), size, ink, bold=True, align="center")
 
     def _below(self, words: str, color: Color) -> None:
-        size = self.px(40)
-        room = self.width - 2 * self.margin
+        (x, y), size = self.at.middle, self.px(40)
+        room = 2 * (x - self.at.margin)
         lines = [line for part in words.split("\n") for line in text.wrap(part, room, size)]
-        baseline = self.height / 2 + self.px(200)
-        text.draw_lines(self.surface, lines, self.width // 2, baseline, size, color, align="center")
+        text.draw_lines(self.surface, lines, x, y + self.px(200), size, color, align="center")
