@@ -45,6 +45,7 @@ from center.broker import PrivateBroker
 from config.clock import FakeClock
 from config.load import load
 from config.settings import DisplaySettings
+from demo.member import Member
 from demo.part import Part
 from demo.screens import ask_device
 from display import board, panel, sign
@@ -54,7 +55,6 @@ from display.board import BoardView, Row
 from display.panel import PanelView
 from display.sign import SignView
 from screen.theme import GOLD
-from demo.member import Member
 
 # What is shown, from what the hub says
 
