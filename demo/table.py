@@ -8,7 +8,7 @@ from config.words import money, pick, say
 from demo.figures import Times
 from demo.lines import Kind
 from demo.trouble import Story, Trouble
-from demo.watch import Heard, Watch
+from demo.watch import Finger, Heard, Watch
 
 if TYPE_CHECKING:
     from demo.center import DemoCenter
@@ -68,6 +68,7 @@ class Table(Payload, frozen=True):
     processes: tuple[Process, ...]
     broker: bool  # in reach
     counters: tuple[Counter, ...]
+    touch: Finger
     tickets: int  # that the printer has cut
     paper_out: bool
     unplugged: bool  # the keypad of counter 1
@@ -113,6 +114,7 @@ def look(center: "DemoCenter", watch: Watch, trouble: Trouble) -> Table:
         processes=tuple(_process(part, watch) for part in center.parts.values()),
         broker=watch.connected,
         counters=tuple(_counter(center, watch, place) for place in range(len(center.broker.center.counters))),
+        touch=watch.finger,
         tickets=len(center.printer.tickets),
         paper_out=trouble.paper_out,
         unplugged=trouble.unplugged,

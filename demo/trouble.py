@@ -21,6 +21,7 @@ PATIENCE_S = 30.0
 LOOK_S = 0.02
 STORIES = 6
 HUB, BRIDGE = "hub", "bridge-1"
+FEE_COUNTER = "1"  # the one with a QR panel
 KEYPAD = 1  # the address of the keypad that is unplugged
 
 
@@ -62,6 +63,7 @@ class Trouble:
     async def ask_fee(self) -> None:
         """Have a clerk ask for a fee."""
         async with self._story("Fee") as tell:
+            self._center.people.make_way(f"counter-{FEE_COUNTER}")
             await asyncio.to_thread(self._center.people.charge)
             await self._until(lambda: self.charge() is not None)
             if panel := self.charge():
@@ -179,7 +181,8 @@ class Trouble:
             yield tell
             put(structs.replace(story, state="done"))
         except LuotError as error:
-            put(structs.replace(story, steps=(*story.steps, error.message), state="failed"))
+            words = f"{error.message} {error.hint}".strip()
+            put(structs.replace(story, steps=(*story.steps, words), state="failed"))
 
     async def _until(self, holds: Callable[[], bool]) -> float:
         """The seconds until it held. Raises Unreachable when it does not come."""
@@ -192,7 +195,7 @@ class Trouble:
 
 
 def _seconds(seconds: float) -> str:
-    return f"{seconds:.1f} s"
+    return f"{seconds:.1f} s" if seconds >= 0.5 else f"{seconds * 1000:.0f} ms"
 
 
 def _loss(known: Rev, now: Rev) -> str:

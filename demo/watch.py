@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bus.asks import Touch
 from bus.device import Changed, Device, Received
-from bus.messages import Health, Panel, Status
+from bus.messages import Health, Panel, Payload, Status
 from bus.session import Connected, Message
 from bus.states import States
 from bus.topics import ASK, CALL, DEVICE_REPLY, HEALTH, REPLY, STATES, STATUS
@@ -31,6 +31,14 @@ KIOSK, BOARD = "kiosk-1", "board-1"
 SCREENS = (KIOSK, BOARD, "panel-1", "sign-1")
 LINES = 200
 STEP_S = 1.0
+
+
+class Finger(Payload, frozen=True):
+    """The last touch of the kiosk: shares of width and height, and which touch it was."""
+
+    count: int = 0
+    x: float = 0.0
+    y: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Watch:
         self.changed: Callable[[], object] = lambda: None  # called on its thread at any news
         self.figures = Figures()
         self.heard: tuple[Heard, ...] = ()  # oldest first
+        self.finger = Finger()
         self.calls = 0  # that were announced
         self.connections = 0  # to the broker, so far
         self.statuses: dict[str, Status] = {}  # by device, since the last connection
@@ -97,6 +106,7 @@ class Watch:
     def touch(self, name: str, x: float, y: float) -> None:
         """Touch a screen, at a share of its width and height."""
         request = Touch(uuid4(), x, y)
+        self.finger = Finger(self.finger.count + 1, x, y)
         self._device.inbox.put(lambda: ask_device(self._device, name, "touch", request))
 
     # The thread
