@@ -6,16 +6,19 @@ nothing on disk: it is a wire, and every owner publishes its state again at each
 
 import getpass
 import logging
+import os
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import time
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from bus.topics import VERSION
+from center.authority import make_certificates
 from config.errors import HardwareAbsent, LuotError
 from config.settings import Account, Broker, CenterSettings
 
@@ -67,6 +70,18 @@ connection_messages true
 """
 
 
+# The hub's own listener is a local socket, without TLS; a device's client id is its account's name.
+LISTENERS = """\
+listener 0 /run/luot-broker/broker.sock
+listener 8883
+use_username_as_clientid true
+cafile {folder}/ca.crt
+certfile {folder}/broker.crt
+keyfile {folder}/broker.key
+"""
+GROUP = "luot"
+
+
 def new_passwords(center: CenterSettings) -> dict[str, str]:
     """A fresh password for every account of the centre, the hub's included."""
     return {name: secrets.token_urlsafe(18) for name in (HUB, *(each.id for each in center.devices))}
@@ -99,6 +114,27 @@ def write_files(folder: Path, center: CenterSettings, passwords: dict[str, str],
     plain.write_text("".join(f"{name}:{password}\n" for name, password in passwords.items()))
     subprocess.run([_program("mosquitto_passwd"), "-U", str(plain)], check=True, capture_output=True)
     return configuration
+
+
+def install(folder: Path, center: CenterSettings, hosts: tuple[str, ...]) -> Path:
+    """Write all that the centre's broker needs, for `luot-broker.service`; returns the file of the passwords.
+
+    `hosts` are the names and addresses that devices know it by. Passwords and the authority that are there
+    already are kept, so this is run again whenever the list of devices changes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    accounts = folder / "accounts.toml"
+    known = tomllib.loads(accounts.read_text()) if accounts.exists() else {}
+    passwords = {name: known.get(name, fresh) for name, fresh in new_passwords(center).items()}
+    accounts.touch(mode=0o600)
+    accounts.write_text("".join(f'{name} = "{password}"\n' for name, password in passwords.items()))
+    make_certificates(folder, center.center, hosts)
+    write_files(folder, center, passwords, LISTENERS.format(folder=folder))
+    if os.geteuid() == 0:
+        for name in ("mosquitto.conf", "acl", "passwords", "broker.key"):
+            shutil.chown(folder / name, group=GROUP)
+            (folder / name).chmod(0o640)
+    return accounts
 
 
 def _program(name: str) -> str:

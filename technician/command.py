@@ -137,6 +137,25 @@ def check(files: tuple[Path, ...]) -> None:
 
 
 @luot.command()
+@click.argument("center", type=click.Path(path_type=Path), metavar="CENTER_FILE")
+@click.option(
+    "--host", "hosts", required=True, multiple=True, help="A name or address that devices know it by."
+)
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path), default="/etc/luot/broker", show_default=True,
+    metavar="DIR", help="Where to write.",
+)  # fmt: skip
+def broker(center: Path, hosts: tuple[str, ...], folder: Path) -> None:
+    """Write the broker's settings, accounts and certificates from the centre's file."""
+    from center.broker import install
+    from config.load import load_center
+
+    accounts = install(folder.resolve(), load_center(center), hosts)
+    click.echo(f"The passwords are in {accounts}: each device's file gets its own.")
+    click.echo(f"Every device needs a copy of {folder / 'ca.crt'}. Then: systemctl restart luot-broker")
+
+
+@luot.command()
 def login() -> None:
     """Ask for a password and print its hash for the settings."""
     from web.login import hash_password
