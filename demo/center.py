@@ -58,7 +58,7 @@ class DemoCenter:
     web: str  # address of the clerks' page
     bank: Bank
     parts: dict[str, Part] = field(default_factory=dict)
-    people: People = field(init=False)
+    people: People | None = None
 
 
 def run(options: DemoOptions) -> None:

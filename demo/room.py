@@ -178,7 +178,7 @@ class Room:
             point = msgspec.json.decode(await read_body(request), type=Point)
         except msgspec.DecodeError as error:
             raise Refused("bad-request", str(error)) from error
-        self.center.people.make_way(KIOSK)
+        self._make_way(KIOSK)
         self.watch.touch(KIOSK, point.x, point.y)
         return json(Answer(ok=True))
 
@@ -188,7 +188,7 @@ class Room:
         counter, key = request.path_params["counter"], request.path_params["key"]
         if counter not in counters or key not in KEYS:
             raise Refused("bad-request", "There is no such key.")
-        self.center.people.make_way(f"counter-{counter}")
+        self._make_way(f"counter-{counter}")
         self.center.line.press(keypad(counters.index(counter)), key)
         return json(Answer(ok=True))
 
@@ -215,3 +215,8 @@ class Room:
             raise Refused("bad-request", "There is no such part.")
         await self.trouble.kill(name)
         return json(Answer(ok=True))
+
+    def _make_way(self, device: str) -> None:
+        """Whoever is at the page comes before the simulated people."""
+        if self.center.people:
+            self.center.people.make_way(device)

@@ -63,8 +63,11 @@ class Trouble:
     async def ask_fee(self) -> None:
         """Have a clerk ask for a fee."""
         async with self._story("Fee") as tell:
-            self._center.people.make_way(f"counter-{FEE_COUNTER}")
-            await asyncio.to_thread(self._center.people.charge)
+            people = self._center.people
+            if people is None:
+                raise LuotError("nobody works here:", hint="use the clerk's page")
+            people.make_way(f"counter-{FEE_COUNTER}")
+            await asyncio.to_thread(people.charge)
             await self._until(lambda: self.charge() is not None)
             if panel := self.charge():
                 tell(f"a clerk asks {money(panel.amount or 0)}: pay it as the bank would")
