@@ -44,7 +44,7 @@ class Bridge:
         self.device = Device(settings, "bridge", [STATE_CENTER.path(settings.center), *topics], clock=clock)
         self.line = Line(settings.line, self.device.inbox, clock=self.device.clock)
         self._turns: dict[str, tuple[int, float]] = {}  # of each counter, and since when we know of it
-        self._presses: list[tuple[KeyPressed, float]] = []  # not asked yet, and when the key went down
+        self._presses: list[KeyPressed] = []  # not asked yet
         self._shown: dict[int, Show] = {}
         self._opened = ExitStack()
 
@@ -65,7 +65,7 @@ class Bridge:
         for news in self.device.step(timeout):
             match news:
                 case KeyPressed():
-                    self._presses.append((news, self.device.clock.monotonic() - news.age_s))
+                    self._presses.append(news)
                 case LinkChanged(name, state):
                     log.info("something on the line changed name=%s state=%s", name, state)
                     linked = True
@@ -89,20 +89,20 @@ class Bridge:
         """Ask the hub for what was pressed, as soon as it is known at which turn of its counter."""
         now = self.device.clock.monotonic()
         presses, self._presses = self._presses, []
-        for press, at in presses:
+        for press in presses:
             counter = self._keypads[press.address]
-            left_s = at + PRESS_LIFE_S - now
+            left_s = press.at + PRESS_LIFE_S - now
             if press.key not in ACTS:
                 self._refuse(press, f"there is no key {press.key}")
             elif left_s <= 0:
                 self._refuse(press, "too late")
             elif counter not in self._turns:
-                self._presses.append((press, at))
+                self._presses.append(press)
             else:
                 turn, since = self._turns[counter]
                 verb, act = ACTS[press.key]
                 name = f"{self.device.name}/{press.address}/{press.boot}/{press.number}"
-                request = act(uuid5(PRESSES, name), counter, turn if since <= at else turn - 1)
+                request = act(uuid5(PRESSES, name), counter, turn if since <= press.at else turn - 1)
                 self.device.ask(verb, request, within=left_s, then=partial(self._answered, press))
 
     def _answered(self, press: KeyPressed, outcome: Payload | Refused | Unreachable) -> None:

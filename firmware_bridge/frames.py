@@ -17,7 +17,6 @@ from msgspec import Struct
 VERSION = 1
 EVERYONE = 0  # the address of a request to all keypads at once
 TEXT_CELLS = 6  # the longest text of a sign, in characters
-AGE_UNIT_S = 0.02  # of `Press.age`: one byte counts to 5.1 s
 PRESS_LIFE_S = 5.0  # a press that got no answer for so long is given up by its keypad
 
 
@@ -96,7 +95,7 @@ class Press(Message, frozen=True):
     boot: int  # drawn anew at each start of the keypad, so that no two presses are ever taken for one
     number: int  # of this press since then
     key: int
-    age: int  # since the key went down, in units of 20 ms
+    age_ms: int  # since the key went down, rounded up
 
 
 class Shown(Message, frozen=True):
@@ -124,7 +123,7 @@ LAYOUTS = (
     Layout(0x04, Show, Packing(f"<B{TEXT_CELLS}s")),
     Layout(0x81, Identity, Packing("<BBB")),
     Layout(0x82, Idle, Packing("<")),
-    Layout(0x83, Press, Packing("<IHBB")),
+    Layout(0x83, Press, Packing("<IHBH")),
     Layout(0x84, Shown, Packing(f"<B{TEXT_CELLS}s")),
 )
 _BY_MESSAGE = {layout.message: layout for layout in LAYOUTS}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
+from math import ceil
 from pathlib import Path
 from random import Random
 from secrets import randbits
@@ -20,7 +21,6 @@ from threading import Event, Thread
 from time import monotonic
 
 from firmware_bridge.frames import (
-    AGE_UNIT_S,
     EVERYONE,
     PRESS_LIFE_S,
     Ack,
@@ -102,8 +102,8 @@ class SimulatedKeypad:
             case Ack(self.boot, self.number, outcome) if self.lamp == "waiting":
                 self.lamp = outcome.name.lower()
         if self.lamp == "waiting":
-            age = min(255, int((now - self._pressed_at) / AGE_UNIT_S))
-            return Press(self.boot, self.number, self._key, age)
+            age_ms = ceil((now - self._pressed_at) * 1000)
+            return Press(self.boot, self.number, self._key, age_ms)
         return Idle() if alone else None
 
 
@@ -261,7 +261,7 @@ class SimulatedLine:
 
     def _listen(self, data: bytes, now: float) -> None:
         """The master spoke: every device hears it, and all answers go on the line together."""
-        said = wire_time(len(data), self._baud)
+        now += wire_time(len(data), self._baud) + TURN_S  # when it is over, and an answer begins
         data = self.noise.spoil(data, self._chance)
         answers = b""
         teller = None
@@ -275,7 +275,7 @@ class SimulatedLine:
                 teller = twin if isinstance(twin, SimulatedKeypad) and isinstance(answer, Press) else None
                 answers = collide(answers, encode(Frame(address, frame.sequence, answer)))
         if answers:
-            at = now + said + TURN_S + wire_time(len(answers), self._baud)
+            at = now + wire_time(len(answers), self._baud)
             at += self._chance.uniform(0.0, self.noise.delay_s)
             self._speeches.append(Speech(at, self.noise.spoil(answers, self._chance), teller))
 
