@@ -22,7 +22,7 @@ def run(pytest_arguments: Sequence[str]) -> int:
     failed = [" ".join(command) for command in CHECKS if not _succeeds(*command)]
     if failed:
         click.secho(f"failed: {', '.join(failed)} (see above); the tests follow", fg="red", bold=True)
-    passed = _succeeds("pytest", *pytest_arguments)
+    passed = _succeeds("pytest", *(pytest_arguments or ("-n", "auto")))  # all of them: on every core
     return 0 if passed and not failed else 1
 
 
