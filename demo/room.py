@@ -26,7 +26,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bus.messages import Answer, Payload
-from config.errors import Refused, Unreachable
+from config.errors import LuotError, Refused, Unreachable
 from demo.figures import Figures
 from demo.table import Told, bus_line, keypad, look
 from demo.trouble import Trouble
@@ -78,8 +78,14 @@ class Room:
         return self.watch.figures
 
     def start(self) -> None:
-        """Begin to watch and to serve. Raises OSError when the port is taken."""
-        self._socket = socket.create_server((HOST, self._port))
+        """Begin to watch and to serve. Raises LuotError when the port is taken."""
+        try:
+            self._socket = socket.create_server((HOST, self._port))
+        except OSError as error:
+            raise LuotError(
+                f"The control room cannot have port {self._port}: it is taken, or not allowed.",
+                hint="Choose another one, or none: then a free one is found.",
+            ) from error
         self._port = self._socket.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(

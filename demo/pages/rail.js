@@ -3,7 +3,7 @@
 import { fill, h } from "/pages/dom.js";
 
 const LINES = 200;
-const RUN_MS = 420;
+const RUN_MS = 500;
 const HUB = "hub";
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
