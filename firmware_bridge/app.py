@@ -79,10 +79,10 @@ class Bridge:
         self._show()
 
     def _note_turn(self, state: CounterState) -> None:
-        turn, _ = self._turns.get(state.counter, (None, 0.0))
-        if turn is None:  # it may have been so for long
+        known = self._turns.get(state.counter)
+        if known is None:  # it may have been so for long
             self._turns[state.counter] = state.turn, -inf
-        elif turn != state.turn:
+        elif known[0] != state.turn:
             self._turns[state.counter] = state.turn, self.device.clock.monotonic()
 
     def _act(self) -> None:

@@ -235,9 +235,7 @@ class Master:
             trip = (now - self._asked_at) * 1000
             peer.round_trip_ms += (trip - peer.round_trip_ms) * (0.1 if peer.round_trip_ms else 1)
             peer.due = now + VISIT_S
-        if (
-            not isinstance(following, Poll) and following != request
-        ):  # who did not obey waits for the next visit
+        if following not in (Poll(), request):  # who does not obey waits for the next visit
             peer.due = now
 
     def _pressed(self, peer: Peer, press: Press, now: float) -> None:

@@ -1,9 +1,8 @@
-"""The twins of the line's devices: keypads and signs that behave as their firmware does, on a pty.
+"""A serial line that is not there, with simulated keypads and signs on it: a pty for a bridge to open.
 
-A `SimulatedLine` is a serial port at a path of its own, as a by-id path is, with devices on it. Frames take
-the time that they take on a real line, devices answer after a real turn-around, two that speak at once
-garble each other. The line can lose, garble and delay bytes and vanish altogether, and each device can be
-unplugged, which is a power cut to it.
+It is a serial port at a path of its own, as a by-id path is. Frames take the time that they take on a real
+line, devices answer after a real turn-around, and two that speak at once garble each other. The line can
+lose, garble and delay what is said and vanish altogether, and each device can be unplugged.
 """
 
 import os
@@ -12,37 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
-from math import ceil
 from pathlib import Path
 from random import Random
-from secrets import randbits
 from select import select
 from threading import Event, Thread
 from time import monotonic
 
-from firmware_bridge.frames import (
-    EVERYONE,
-    PRESS_LIFE_S,
-    Ack,
-    Decoder,
-    Frame,
-    Hello,
-    Identity,
-    Idle,
-    Key,
-    Kind,
-    Mark,
-    Message,
-    Press,
-    Show,
-    Shown,
-    encode,
-    wire_time,
-)
+from firmware_bridge.frames import EVERYONE, Frame, Key, Mark, Press, encode, wire_time
 from firmware_bridge.mailbox import Mailbox
+from firmware_bridge.twins import SimulatedKeypad, SimulatedSign
 
 TURN_S = 0.001  # between a request's last byte and an answer's first
-ALONE_S = 5.0  # without a word from the master, after which a sign marks what it shows as old
 TICK_S = 0.25
 
 
@@ -52,7 +31,7 @@ class Noise:
 
     lost: float = 0.0
     garbled: float = 0.0  # a byte changed, missing or too many
-    delay_s: float = 0.0  # at most
+    delay_s: float = 0.0  # of an answer, at most
 
     def spoil(self, data: bytes, chance: Random) -> bytes:
         """What arrives of these bytes."""
@@ -65,79 +44,9 @@ class Noise:
         return data[:at] + chance.choice((wrong, b"", data[at : at + 1] + wrong)) + data[at + 1 :]
 
 
-class SimulatedKeypad:
-    """Four keys and a lamp. One press at a time: until it is answered, or given up, other keys do nothing."""
-
-    def __init__(self) -> None:
-        self.decoder = Decoder()
-        self.boot = randbits(32)
-        self.number = 0
-        self.lamp = ""  # or "waiting", "accepted", "refused": of the last press
-        self.told_at: float | None = None  # when that press first was on the line, whole
-        self._key = 0
-        self._pressed_at = 0.0
-
-    @property
-    def looks(self) -> str:
-        return self.lamp
-
-    def press(self, key: Key, now: float) -> None:
-        if self.lamp != "waiting":
-            self.number = self.number % 0xFFFF + 1
-            self.lamp = "waiting"
-            self.told_at = None
-            self._key = key
-            self._pressed_at = now
-
-    def tick(self, now: float) -> None:
-        if self.lamp == "waiting" and now - self._pressed_at >= PRESS_LIFE_S:
-            self.lamp = "refused"
-
-    def hear(self, request: Message, *, alone: bool, now: float) -> Message | None:
-        """The answer to the master's request; `alone` says that it was for this keypad only."""
-        self.tick(now)
-        match request:
-            case Hello():
-                return Identity(Kind.KEYPAD, 1, 0)
-            case Ack(self.boot, self.number, outcome) if self.lamp == "waiting":
-                self.lamp = outcome.name.lower()
-        if self.lamp == "waiting":
-            age_ms = ceil((now - self._pressed_at) * 1000)
-            return Press(self.boot, self.number, self._key, age_ms)
-        return Idle() if alone else None
-
-
-class SimulatedSign:
-    """A row of characters, blank until it is told what to show."""
-
-    def __init__(self) -> None:
-        self.decoder = Decoder()
-        self.text = ""
-        self.marks = Mark(0)
-        self._heard_at = 0.0
-
-    @property
-    def looks(self) -> str:
-        return self.text + ("." if Mark.OLD in self.marks else "")
-
-    def tick(self, now: float) -> None:
-        if self.text and now - self._heard_at >= ALONE_S:
-            self.marks |= Mark.OLD
-
-    def hear(self, request: Message, *, alone: bool, now: float) -> Message | None:
-        """The answer to the master's request; what goes to everyone is not for signs."""
-        self._heard_at = now
-        match request:
-            case Hello() if alone:
-                return Identity(Kind.SIGN, 1, 0)
-            case Show(marks, text):
-                self.marks, self.text = Mark(marks), text
-        return Shown(self.marks, self.text) if alone else None
-
-
 @dataclass(frozen=True)
 class Speech:
-    """Bytes that are over at `at`; `teller` is the keypad whose press they tell."""
+    """Bytes whose last one is on the line at `at`; `teller` is the keypad whose press they tell."""
 
     at: float
     data: bytes
@@ -147,8 +56,7 @@ class Speech:
 class SimulatedLine:
     """A serial line with its devices; `path` leads to its port while it is there.
 
-    `changed`, if given, is called with a device's address, on the line's own thread, each time the device
-    looks different. What is done to the line may be done from any other thread, and is done on return.
+    Any thread may do something to it, and it is done on return.
     """
 
     def __init__(
@@ -159,7 +67,6 @@ class SimulatedLine:
         signs: Sequence[int] = (),
         baud: int = 19200,
         seed: int = 0,
-        changed: Callable[[int], None] | None = None,
     ) -> None:
         self.path = path
         self.noise = Noise()
@@ -168,14 +75,10 @@ class SimulatedLine:
         )
         self._twins |= dict.fromkeys(signs, SimulatedSign)
         self._plugged = {address: twin() for address, twin in self._twins.items()}
-        self._looks = dict.fromkeys(self._twins, "")
         self._baud = baud
         self._chance = Random(seed)
-        self._changed = changed
         self._speeches: list[Speech] = []
-        self._ends: tuple[
-            int, ...
-        ] = ()  # of the pty: ours, and the one that the bridge opens; none: vanished
+        self._ends: tuple[int, ...] = ()  # of the pty: ours and the bridge's; none while it has vanished
         self._mailbox = Mailbox()
         self._closing = False
         self._thread = Thread(target=self._run, name=f"simulated line {path}", daemon=True)
@@ -249,7 +152,6 @@ class SimulatedLine:
             self._speak(now)
             for twin in self._plugged.values():
                 twin.tick(now)
-            self._tell_changes()
             ears = [self._mailbox.fileno(), *self._ends[:1]]
             wake = min([now + TICK_S, *(speech.at for speech in self._speeches)])
             ready, _, _ = select(ears, [], [], max(0.0, wake - monotonic()))
@@ -272,7 +174,8 @@ class SimulatedLine:
                 answer = twin.hear(frame.message, alone=frame.address == address, now=now)
                 if answer is None:
                     continue
-                teller = twin if isinstance(twin, SimulatedKeypad) and isinstance(answer, Press) else None
+                tells = isinstance(twin, SimulatedKeypad) and isinstance(answer, Press) and not answers
+                teller = twin if tells else None
                 answers = collide(answers, encode(Frame(address, frame.sequence, answer)))
         if answers:
             at = now + wire_time(len(answers), self._baud)
@@ -287,13 +190,6 @@ class SimulatedLine:
                 os.write(self._ends[0], speech.data)
                 if speech.teller and speech.teller.told_at is None:
                     speech.teller.told_at = now
-
-    def _tell_changes(self) -> None:
-        for address, before in self._looks.items():
-            twin = self._plugged.get(address)
-            self._looks[address] = f"{twin.looks} {self.blinks(address)}" if twin else ""
-            if self._changed and self._looks[address] != before:
-                self._changed(address)
 
     def _press(self, address: int, key: Key) -> None:
         keypad = self._plugged.get(address)

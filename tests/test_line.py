@@ -17,7 +17,7 @@ from firmware_bridge.master import KeyPressed, LinkChanged
 from firmware_bridge.simulated import Noise, SimulatedLine
 
 KEYPADS, SIGNS = (1, 2), (11, 12)
-BAD = Noise(lost=0.2, garbled=0.1)
+BAD = Noise(lost=0.2, garbled=0.1, delay_s=0.03)
 
 
 class Clerk:

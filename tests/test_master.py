@@ -23,7 +23,8 @@ from firmware_bridge.frames import (
     encode,
 )
 from firmware_bridge.master import KeyPressed, LinkChanged, Master
-from firmware_bridge.simulated import SimulatedKeypad, SimulatedSign, collide
+from firmware_bridge.simulated import collide
+from firmware_bridge.twins import SimulatedKeypad, SimulatedSign
 
 ANSWER_S = 0.015  # until the end of an answer, about as at 19200 baud
 A012 = Show(Mark.CALLING, "A012")
