@@ -231,7 +231,7 @@ class Session:
         client.connect_timeout = PATIENCE_S
         client.max_inflight_messages_set(RECEIVE_MAXIMUM)
         client.username_pw_set(self.broker.username or self.client_id, self.broker.password or None)
-        if self.broker.ca:
+        if self.broker.ca and not self.broker.socket:  # `ca` may come from the file that all devices share
             client.tls_set(ca_certs=self.broker.ca, cert_reqs=ssl.CERT_REQUIRED)
         if self.will:
             properties = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
