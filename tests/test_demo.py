@@ -1,0 +1,122 @@
+"""`luot demo` as a newcomer starts it, and a stranger's plain MQTT client that joins it."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from time import monotonic
+from typing import IO, Any
+from uuid import uuid4
+
+import pytest
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+SECONDS = 20
+
+
+class Stranger:
+    """A client that knows of us only what the contract and `accounts.json` say."""
+
+    def __init__(self, accounts: dict[str, Any], role: str, *topics: str) -> None:
+        account = accounts["accounts"][role]
+        self.device = account["device"]
+        self.root = f"luot/1/{accounts['center']}"
+        self.heard: SimpleQueue[MQTTMessage] = SimpleQueue()
+        self.client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+        self.client.username_pw_set(account["username"], account["password"])
+        self.client.on_message = lambda _client, _data, message: self.heard.put(message)
+        self.client.connect(accounts["host"], accounts["port"])
+        self.client.loop_start()
+        for topic in (f"reply/{self.device}", *topics):
+            self.client.subscribe(f"{self.root}/{topic}", qos=1)
+
+    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties.ResponseTopic = f"{self.root}/reply/{self.device}"
+        properties.CorrelationData = key = uuid4().bytes
+        body = json.dumps({"request": str(uuid4()), **fields})
+        self.client.publish(f"{self.root}/ask/{self.device}/{verb}", body, qos=1, properties=properties)
+        while True:
+            message = self.heard.get(timeout=5)
+            if getattr(message.properties, "CorrelationData", None) == key:
+                answer = json.loads(message.payload)
+                assert isinstance(answer, dict)
+                return answer
+
+    def until(self, topic: str) -> dict[str, Any]:
+        deadline = monotonic() + 10
+        while monotonic() < deadline:
+            message = self.heard.get(timeout=10)
+            if message.topic == f"{self.root}/{topic}":
+                told = json.loads(message.payload)
+                assert isinstance(told, dict)
+                return told
+        raise AssertionError(f"nothing came on {topic}")
+
+    def leave(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    luot = str(Path(sys.executable).with_name("luot"))
+    command = [luot, "demo", "--headless", "--speed", "4", "--seed", "7"]
+    process = subprocess.Popen(
+        [*command, "--for", str(SECONDS), "--dir", tmp_path], stdout=subprocess.PIPE, text=True
+    )
+    yield process
+    process.terminate()
+    process.wait(30)
+
+
+def line_with(output: IO[str] | None, words: str) -> str:
+    assert output is not None
+    for line in output:
+        if words in line:
+            return line
+    raise AssertionError(f"the demo never said {words!r}")
+
+
+def test_runs_for_its_time_takes_guests_and_says_what_happened(
+    demo: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    room = line_with(demo.stdout, "The control room").split()[-1]
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", room)
+    accounts = json.loads((tmp_path / "accounts.json").read_text())
+    assert set(accounts["accounts"]) == {"kiosk", "display", "bridge", "web", "technician"}
+
+    kiosk = Stranger(accounts, "kiosk", "state/queue/thue")
+    watch = Stranger(accounts, "technician", "call", "state/center", "device/+/status")
+    answer = kiosk.ask("take", service="thue", category="ordinary", language="vi")
+    assert answer["ok"]
+    ticket = answer["result"]
+    assert ticket["id"] == f"{ticket['id'][:10]}-{ticket['label']}"
+    assert re.fullmatch(r"F\d{3}", ticket["label"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", ticket["at"])
+    assert kiosk.ask("delivered", ticket=ticket["id"], outcome="shown") == {"ok": True, "result": {}}
+    refused = kiosk.ask("take", service="no-such")
+    assert (refused["ok"], refused["error"]["code"]) == (False, "unknown-service")
+    assert watch.until("state/center")["center"] == accounts["center"]
+    assert set(watch.until("call")) >= {"ticket", "nth", "seq", "label", "counter"}
+    kiosk.leave()
+    watch.leave()
+
+    assert demo.stdout is not None
+    summary = demo.stdout.read()
+    assert demo.wait(SECONDS + 30) == 0
+    for name in ("numbers given", "numbers called", "tickets printed"):
+        found = re.search(rf"{name}\s+(\d+)", summary)
+        assert found, summary
+        assert int(found[1]) > 0
+    for name in ("touch to paper", "key to screen"):
+        assert re.search(rf"{name}\s+median [\d.]+ m?s, 99th percentile [\d.]+ m?s", summary), summary
+    kept = {each.name for each in tmp_path.iterdir()}
+    assert {"accounts.json", "center.toml", "hub.toml", "data", "paper", "logs"} <= kept
+    assert not [each for each in (tmp_path / "logs").iterdir() if "Traceback" in each.read_text()]
