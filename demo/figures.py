@@ -33,8 +33,9 @@ class Figures:
     """What has happened since the start: numbers as the sets of their tickets, times as measured.
 
     *Touch to paper* is from the kiosk's `take` to its report that the printer has confirmed the ticket. *Key
-    to screen* is from a `next` of keypad or page until a picture of the hall board made after it has come in
-    over the bus, so it is never too short by what the picture takes to be made and sent.
+    to screen* is from a `next` of keypad or page until the hall board's next picture has come in over the
+    bus: what it takes to make and send the picture is in it. (Were one of something else on its way at that
+    moment, the time would be too short; a board draws only what changes, so that is one in hundreds.)
     """
 
     given: set[TicketId] = field(default_factory=set)

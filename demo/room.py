@@ -102,15 +102,14 @@ class Room:
         self._thread.start()
 
     def stop(self) -> None:
+        self.watch.__exit__()  # first: it calls into the loop
         self._server.should_exit = True
         self._thread.join()
-        self.watch.__exit__()
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
         self.watch.changed = lambda: loop.call_soon_threadsafe(self._bell.ring)
         await self._server.serve([self._socket])
-        self.watch.changed = lambda: None
 
     def app(self) -> Starlette:
         return Starlette(

@@ -5,6 +5,7 @@ shown. A request may die with its screen or with the broker, so it is asked agai
 safety, now and then.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
@@ -15,6 +16,8 @@ from bus.asks import Picture, Request, Screenshot
 from bus.device import Device, Received
 from bus.messages import Answer, encode
 from bus.topics import DEVICE_ASK, DEVICE_REPLY
+
+log = logging.getLogger(__name__)
 
 REST_S = 0.06  # between two requests: an animation is seen, and costs its screen little
 RENEW_S = 15.0  # a screen presents itself anew every 10 s, whatever happens
@@ -81,7 +84,11 @@ class Screens:
             return None
         if not isinstance(answer.result, msgspec.Raw):
             return None
-        picture = msgspec.json.decode(answer.result, type=Picture)
+        try:
+            picture = msgspec.json.decode(answer.result, type=Picture)
+        except msgspec.DecodeError as error:
+            log.error("a picture cannot be read device=%s error=%s", screen.name, error)
+            return None
         screen.after, screen.due = picture.frame, max(now, screen.asked_at + REST_S)
         if self._looking:
             screen.picture = picture

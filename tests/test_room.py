@@ -16,7 +16,7 @@ import pytest
 
 from bus.asks import Delivered, Next, Open, Request, Take
 from bus.device import Received
-from bus.messages import Answer, Fault, Payload, Ticket, encode
+from bus.messages import Answer, CounterState, Fault, Payload, Ticket, encode
 from bus.session import Message
 from bus.topics import ASK, REPLY
 from center.broker import PrivateBroker
@@ -249,14 +249,15 @@ def test_a_killed_hub_comes_back_and_the_story_says_that_nothing_was_lost(
     room: Room, broker: PrivateBroker, tmp_path: Path
 ) -> None:
     with Member(broker, "web-1", "web", tmp_path) as web:
-        web.get("open", Open(uuid4(), "1", web.turn("1"), "clerk-1"))
+        opened = web.get("open", Open(uuid4(), "1", web.turn("1"), "clerk-1"))
+        assert isinstance(opened, CounterState)
         web.get("take", Take(uuid4(), "ho-tich"))
         until("the number", lambda: room.watch.states.queues["ho-tich"].waiting == 1)
         assert post(room, "/kill/hub") == 200
         story = room.trouble.stories[0]
         assert (story.state, story.steps[0]) == ("done", "hub killed")
         assert "nothing lost" in story.steps[-1]
-        ticket = web.get("next", Next(uuid4(), "1", web.turn("1")))
+        ticket = web.get("next", Next(uuid4(), "1", opened.turn))
         assert isinstance(ticket, Ticket)
         assert ticket.label == "A001"
 
@@ -281,9 +282,10 @@ def test_pictures_of_a_screen_come_as_it_changes_and_again_after_its_death(
         room.watch.look(True)
         until("a picture", lambda: screen.picture is not None)
         kiosk.get("take", Take(uuid4(), "ho-tich"))
-        bridge.get("open", Open(uuid4(), "1", bridge.turn("1"), "clerk-1"))
+        opened = bridge.get("open", Open(uuid4(), "1", bridge.turn("1"), "clerk-1"))
+        assert isinstance(opened, CounterState)
         seen = screen.count
-        bridge.get("next", Next(uuid4(), "1", bridge.turn("1")))
+        bridge.get("next", Next(uuid4(), "1", opened.turn))
         until("a picture of the call", lambda: len(room.figures.key_to_screen.seconds) == 1)
         assert screen.count > seen
         assert 0 < room.figures.key_to_screen.seconds[0] < 5
