@@ -115,6 +115,21 @@ def test_a_part_leaves_when_systemd_says_so(files: Path) -> None:
         assert "Traceback" not in hub.stderr.read()
 
 
+def test_the_settings_of_the_installing_page_are_fine(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "installing.md").read_text(encoding="utf-8")
+    blocks = list(re.finditer(r"```toml\n(.*?)```", page, re.DOTALL))
+    for block in blocks:
+        [*_, name] = re.findall(
+            r"/etc/luot/([\w-]+\.toml)", page[: block.start()]
+        )  # the last one named before it
+        (tmp_path / name).write_text(block[1], encoding="utf-8")
+    (tmp_path / "ca.crt").touch()
+    (tmp_path / "center.toml").write_text((ROOT / "demo/settings/center.toml").read_text(encoding="utf-8"))
+    files = list(tmp_path.glob("*.toml"))
+    assert len(files) == len(blocks) + 1
+    assert run("check", *files)[::2] == (0, "")
+
+
 def test_a_login_is_the_hash_of_the_password_that_was_typed() -> None:
     done = CliRunner().invoke(luot, ["login"], input="mật khẩu\nmật khẩu\n")
     [found] = re.findall(r'^password_hash = "(\S+)"$', done.stdout, re.MULTILINE)
