@@ -15,7 +15,7 @@ class Command:
     """A request with all that the engine may not make itself: the asker, the time and something random."""
 
     device: str
-    role: Role | None  # none: the hub's own
+    role: Role
     verb: str
     fields: Request
     at: datetime  # the hub's time, aware, UTC, whole milliseconds

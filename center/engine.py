@@ -46,7 +46,7 @@ END_SHOWN = {"paid": timedelta(seconds=8), "expired": timedelta(seconds=20)}  # 
 
 def decide(state: State, command: Command) -> Decision:
     """What a request changes. Raises Refused where a rule is against it."""
-    if command.role is not None and command.role not in VERBS[command.verb].who:
+    if command.role not in VERBS[command.verb].who:
         raise Refused("forbidden", f"A {command.role} may not ask {command.verb!r}.")
     match command.fields:
         case Take() as asked:
@@ -60,7 +60,7 @@ def decide(state: State, command: Command) -> Decision:
         case CounterAct() as act:
             return _at_counter(state, command, act)
         case _:
-            raise Refused("bad-request", f"There is no rule for {command.verb!r}.")
+            raise NotImplementedError(f"no rule for {command.verb}")
 
 
 def _at_counter(state: State, command: Command, act: CounterAct) -> Decision:
@@ -89,7 +89,7 @@ def _at_counter(state: State, command: Command, act: CounterAct) -> Decision:
         case PaidCash():
             return orders.paid_cash(counter)
         case _:
-            raise Refused("bad-request", f"There is no rule for {command.verb!r}.")
+            raise NotImplementedError(f"no rule for {command.verb}")
 
 
 def tick(state: State, at: datetime) -> tuple[EventBody, ...]:

@@ -9,7 +9,6 @@ import logging
 import secrets
 from base64 import b32encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from uuid import UUID, uuid4
@@ -17,10 +16,10 @@ from uuid import UUID, uuid4
 import msgspec
 from msgspec import structs
 
-from bus.asks import MAX_REQUEST_BYTES, VERBS, Request
+from bus.asks import Request
 from bus.device import Device, Received
 from bus.events import EventBody, JournalEvent, TicketCalled
-from bus.messages import Answer, Board, Fault, HubClock, Rev, Role, Status, encode
+from bus.messages import Answer, Board, HubClock, Rev, Role, Status, encode
 from bus.messages import State as Retained
 from bus.session import Connected, Message
 from bus.topics import (
@@ -40,6 +39,7 @@ from bus.topics import (
 from center import engine, views
 from center.hubtime import HubTime
 from center.journal import Answered, Journal, JournalUnavailable
+from center.requests import Asked, read, refusal
 from center.state import State
 from config.clock import Clock
 from config.errors import Refused
@@ -51,21 +51,8 @@ log = logging.getLogger(__name__)
 BEAT_S = 5.0
 BROKEN_S = 1.0
 KEEP_S = 60  # the broker keeps the hub's session, and with it the requests that come meanwhile
-MAX_CORRELATION = 64  # bytes
 NOT_REMEMBERED = ("busy", "bad-request")
 CALL_COUNTS_S = 60  # a board's call is announced late only while it is younger than this
-
-
-@dataclass
-class Asked:
-    """A request of the batch, and the answer that it will get."""
-
-    message: Message
-    device: str
-    verb: str
-    answer: bytes = b""
-    decided: Answered | None = None  # to be remembered
-    fresh: bool = False  # the answer stands only if this batch is committed
 
 
 class Hub:
@@ -138,7 +125,7 @@ class Hub:
                 self.journal.commit(entries, remembered)
             except JournalUnavailable as error:
                 log.error("%s %s requests=%s", error.message, error.hint, len(asked))
-                busy = _refusal(Refused("busy", "The hub cannot write its journal; nothing was done."))
+                busy = refusal(Refused("busy", "The hub cannot write its journal; nothing was done."))
                 for each in asked:
                     each.answer = busy if each.fresh else each.answer
                 entries = []
@@ -156,15 +143,17 @@ class Hub:
         self, message: Message, batch: dict[tuple[str, UUID], bytes], entries: list[JournalEvent]
     ) -> Asked | None:
         """One request: its answer, and its events appended to `entries` and applied to the state."""
-        ids = ASK.match(message.topic) or {}
-        asked = Asked(message, ids["device"], ids["verb"])
+        asked = Asked.of(message)
         try:
-            role, fields = self._read(asked)
+            fields = read(asked, self.center.center)
+            role = self.roles.get(asked.device)
+            if role is None:
+                raise Refused("forbidden", f"The centre has no device {asked.device!r}.")
         except Refused as refused:
             log.warning(
                 "refused a request from=%s verb=%s error=%s", asked.device, asked.verb, refused.message
             )
-            asked.answer = _refusal(refused)
+            asked.answer = refusal(refused)
             return asked
         key = (asked.device, fields.request)
         if known := batch.get(key) or self.journal.answer(*key):
@@ -177,7 +166,7 @@ class Hub:
             asked.answer = encode(Answer(ok=True, result=msgspec.Raw(encode(decision.answer(self.state)))))
         except Refused as refused:
             log.info("refused by rule from=%s verb=%s code=%s", asked.device, asked.verb, refused.code)
-            asked.answer = _refusal(refused)
+            asked.answer = refusal(refused)
             if refused.code in NOT_REMEMBERED:
                 return asked
         except Exception:
@@ -186,7 +175,7 @@ class Hub:
                 del entries[before:]
                 self._read_state(entries)
             log.exception("a request could not be decided from=%s verb=%s", asked.device, asked.verb)
-            asked.answer = _refusal(
+            asked.answer = refusal(
                 Refused("bad-request", "This request could not be decided; it was logged.")
             )
             return asked
@@ -194,31 +183,6 @@ class Hub:
         asked.decided = Answered(asked.device, fields.request, self.state.day, asked.answer)
         asked.fresh = True
         return asked
-
-    def _read(self, asked: Asked) -> tuple[Role, Request]:
-        """The request as its struct. Raises Refused with what is wrong with it."""
-        message = asked.message
-        if message.retained:
-            raise Refused("bad-request", "A request must not be retained.")
-        if len(message.correlation or b"") > MAX_CORRELATION:
-            raise Refused("bad-request", f"Correlation data is at most {MAX_CORRELATION} bytes.")
-        mine = REPLY.path(self.center.center, device=asked.device)
-        if message.reply_to not in (None, mine):
-            raise Refused("forbidden", f"An answer goes to {mine} and nowhere else.")
-        role = self.roles.get(asked.device)
-        if role is None:
-            raise Refused("forbidden", f"The centre has no device {asked.device!r}.")
-        verb = VERBS.get(asked.verb)
-        if verb is None:
-            raise Refused("bad-request", f"There is no verb {asked.verb!r}.", field="verb")
-        if role not in verb.who:
-            raise Refused("forbidden", f"A {role} may not ask {verb.name!r}.")
-        if len(message.payload) > MAX_REQUEST_BYTES:
-            raise Refused("bad-request", f"A request is at most {MAX_REQUEST_BYTES} bytes.")
-        try:
-            return role, msgspec.json.decode(message.payload, type=verb.fields)
-        except msgspec.DecodeError as error:
-            raise Refused("bad-request", str(error), field=_field_of(error)) from None
 
     def _command(self, asked: Asked, role: Role, fields: Request) -> engine.Command:
         return engine.Command(
@@ -250,15 +214,12 @@ class Hub:
     # Telling
 
     def _answer(self, asked: Asked) -> None:
-        message = asked.message
-        if message.reply_to is None:
-            return
-        correlation = message.correlation
-        self.device.session.publish(
-            REPLY.path(self.center.center, device=asked.device),
-            asked.answer,
-            correlation=correlation if len(correlation or b"") <= MAX_CORRELATION else None,
-        )
+        if asked.message.reply_to is not None:
+            self.device.session.publish(
+                REPLY.path(self.center.center, device=asked.device),
+                asked.answer,
+                correlation=asked.correlation,
+            )
 
     def _publish_changes(self) -> None:
         """Publish every retained state that differs from what the bus has of us."""
@@ -290,9 +251,8 @@ class Hub:
     def _until_due(self) -> float:
         """Seconds until the beat, or until the engine has something to do by itself."""
         until = self._beat_due - self.clock.monotonic()
-        if (due := engine.due(self.state)) is not None:
-            until = min(until, max((due - self.time.now()).total_seconds(), self._tick_wait()))
-        return max(0.0, until)
+        due = (engine.due(self.state) - self.time.now()).total_seconds()
+        return max(0.0, min(until, max(due, self._tick_wait())))
 
     def _tick_wait(self) -> float:
         """Seconds that acts of the hub's own wait after a commit that failed."""
@@ -313,20 +273,6 @@ def _same(told: Retained, state: Retained) -> bool:
 
 def _ageless(board: Board) -> Board:
     return structs.replace(board, calls=tuple(structs.replace(each, age_s=0) for each in board.calls))
-
-
-def _refusal(refused: Refused) -> bytes:
-    return encode(Answer(ok=False, error=Fault(refused.code, refused.message, refused.field)))
-
-
-def _field_of(error: msgspec.DecodeError) -> str:
-    """The field that msgspec's message points at: "… - at `$.service`" or "… missing required field `x`"."""
-    text = str(error)
-    if "required field `" in text:
-        return text.split("required field `")[1].split("`")[0]
-    if "`$." in text:
-        return text.split("`$.")[1].split("`")[0]
-    return ""
 
 
 def run(settings: HubSettings) -> None:

@@ -52,7 +52,7 @@ class Hall:
         self.made = 0
         self.wait(0)
 
-    def ask(self, verb: str, device: str = "web-1", role: Role | None = "web", **fields: Any) -> Any:
+    def ask(self, verb: str, device: str = "web-1", role: Role = "web", **fields: Any) -> Any:
         """The answer to a request; `seen` is the counter's turn and `request` a new one unless given."""
         self.wait(0)
         fields.setdefault("request", uuid4())
