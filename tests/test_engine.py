@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from bus.asks import VERBS, Take, Verb
+from bus.asks import VERBS, Request, Take, Verb
 from bus.events import (
     CounterClosed,
     DayOpened,
