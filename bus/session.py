@@ -32,7 +32,7 @@ KEEPALIVE_S = 15
 WILL_DELAY_S = 5  # a reconnect does not flicker
 RECEIVE_MAXIMUM = 200
 HEALTHY_S = 30.0  # a connection this old resets the back-off
-BACK_OFF_S = (0.25, 8.0)  # first and longest; each wait is a random share of it
+BACK_OFF_S = (0.25, 4.0)  # first and longest; each wait is a random share of it
 PATIENCE_S = 5.0  # for one attempt to connect
 
 

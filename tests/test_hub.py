@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from bus.asks import (
     Adopt,
@@ -28,7 +29,7 @@ from bus.events import (
     TicketIssued,
     decode_body,
 )
-from bus.messages import Adopted, Answer, CounterState, Ticket, encode
+from bus.messages import Adopted, Answer, CounterState, Rev, Ticket, encode
 from bus.session import Connected, Message, Session
 from bus.topics import ASK, CALL, JOURNAL, REPLY, STATES
 from center.broker import PrivateBroker
@@ -177,7 +178,8 @@ class TestKilled:
             states = web.states
             assert states.board is not None
             calls = [(each.ticket, each.nth, each.seq, each.calling) for each in states.board.calls]
-            return dict(states.counters), dict(states.queues), dict(states.panels), calls
+            rest = (*states.counters.values(), *states.queues.values(), *states.panels.values())
+            return calls, *sorted((structs.replace(each, rev=Rev("", 0)) for each in rest), key=repr)
 
         before, known = picture(), web.states.center
         assert known is not None
