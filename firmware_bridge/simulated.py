@@ -174,8 +174,8 @@ class SimulatedLine:
                 answer = twin.hear(frame.message, alone=frame.address == address, now=now)
                 if answer is None:
                     continue
-                tells = isinstance(twin, SimulatedKeypad) and isinstance(answer, Press) and not answers
-                teller = twin if tells else None
+                first = isinstance(answer, Press) and not answers
+                teller = twin if first and isinstance(twin, SimulatedKeypad) else None
                 answers = collide(answers, encode(Frame(address, frame.sequence, answer)))
         if answers:
             at = now + wire_time(len(answers), self._baud)
@@ -187,9 +187,9 @@ class SimulatedLine:
         for speech in [each for each in self._speeches if each.at <= now]:
             self._speeches.remove(speech)
             if self._ends and speech.data:
-                os.write(self._ends[0], speech.data)
                 if speech.teller and speech.teller.told_at is None:
                     speech.teller.told_at = now
+                os.write(self._ends[0], speech.data)
 
     def _press(self, address: int, key: Key) -> None:
         keypad = self._plugged.get(address)
