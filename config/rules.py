@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from config.layers import Document
 from config.lines import KeyPath
 from config.shape import Mistake, closest, name, quoted
 from config.words import FALLBACK, LANGUAGE_NAMES
-
-Document = dict[str, Any]
 
 TEXTS = (
     "title", "name", "notices.*", "services.*.name", "services.*.hint", "services.*.place", "counters.*.name",
