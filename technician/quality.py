@@ -28,7 +28,5 @@ def run(pytest_arguments: Sequence[str]) -> int:
 
 def _succeeds(tool: str, *arguments: str) -> bool:
     click.secho(f"— {tool} {' '.join(arguments)}", bold=True)
-    return (
-        subprocess.run([Path(sys.executable).with_name(tool), *arguments], cwd=ROOT, check=False).returncode
-        == 0
-    )
+    done = subprocess.run([Path(sys.executable).with_name(tool), *arguments], cwd=ROOT, check=False)
+    return done.returncode == 0
