@@ -7,6 +7,7 @@ on a pty, and citizens and clerks use them as people do.
 import logging
 import os
 import secrets
+import shutil
 import socket
 import sys
 import time
@@ -43,6 +44,8 @@ PARTS = {
     "web-1": "web",
 }
 KEYPADS, SIGNS = (1, 2, 3, 4), (11, 12, 13, 14)
+# Screens that are drawn without a desktop: only their pictures are seen.
+HEADLESS: Mapping[str, str] = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
 READY_S = 30.0
 PROGRESS_S = 5.0
 
@@ -94,7 +97,9 @@ def open_center(folder: Path, port: int, environment: Callable[[str], Mapping[st
 
     `environment` says what a device's process gets besides: where its window opens.
     """
-    settings = load_center(TEMPLATES / "center.toml")
+    settings = load_center(
+        Path(shutil.copy(TEMPLATES / "center.toml", folder))
+    )  # and its layers, if there are
     with ExitStack() as stack:
         broker = stack.enter_context(PrivateBroker(folder / "broker", settings))
         printer = stack.enter_context(SimulatedPrinter(folder=folder / "paper"))
@@ -119,12 +124,12 @@ def open_center(folder: Path, port: int, environment: Callable[[str], Mapping[st
         yield room
 
 
-def _screens(options: DemoOptions) -> dict[str, str]:
+def _screens(options: DemoOptions) -> Mapping[str, str]:
     """Screens open windows on a desktop; without one they draw all the same, where only pictures see it."""
     desktop = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
     if desktop and not options.headless:
         return {}
-    return {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+    return HEADLESS
 
 
 def _wait_until_online(room: Room, center: DemoCenter) -> None:
