@@ -105,7 +105,8 @@ class _Drawing:
         self.surface.fill(GOLD, area)
         size = text.fit(label, round(area.width * 0.82), round(area.height * 0.9), bold=True)
         base = area.centery + text.capital(size) / 2
-        text.draw(self.surface, label, area.centerx, base, size, ON_GOLD, bold=True, align="center")
+        x = text.middle(label, area.centerx, size, bold=True)
+        text.draw(self.surface, label, x, base, size, ON_GOLD, bold=True, align="center")
 
     def _foot(self, foot: pygame.Rect, message: str) -> None:
         words = say("vi", message)

@@ -119,13 +119,14 @@ def _number(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
     if ticket.category == "priority":
         service = f"{service} · {scene.say('Priority')}"
     lines = text.wrap(where, box.width, place)
-    words = text.leading(caption) + px(40) + text.leading(title) + text.leading(place) * len(lines)
+    words = text.leading(caption) + px(60) + text.leading(title) + text.leading(place) * len(lines)
     room = round((box.height - words - px(60)) / text.CAPITAL)  # for the label, px of an em
     size = text.fit(ticket.label, box.width - px(40), room, bold=True)
     y = box.centery - (words + text.capital(size)) / 2 + text.capital(caption)
     sheet.line(scene.say("Your number"), middle, y, caption, MUTED, align="center")
-    y += px(56 * small) + text.capital(size)
-    sheet.line(ticket.label, middle, y, size, LACQUER, bold=True, align="center")
+    y += px(76 * small) + text.capital(size)
+    x = text.middle(ticket.label, middle, size, bold=True)
+    sheet.line(ticket.label, x, y, size, LACQUER, bold=True, align="center")
     y += px(44 * small) + text.leading(title)
     sheet.line(service, middle, y, text.fit(service, box.width, title, bold=True), bold=True, align="center")
     sheet.lines(lines, middle, y + px(6) + text.leading(place), place, align="center")

@@ -25,7 +25,7 @@ _THREADS = {"G": GOLD, "R": LACQUER, "W": WHITE, ".": INK}
 
 def height(size: Size) -> int:
     """How high the band is on a screen of that size, in px: whole pixels a thread, so that it stays crisp."""
-    return len(_WEAVE) * max(2, round(min(size) / 360))
+    return len(_WEAVE) * max(2, round(min(size) / 270))
 
 
 @lru_cache(maxsize=4)

@@ -22,7 +22,7 @@ _FINER = 4
 
 def _arc(x: float, y: float, radius: float, start: float, end: float) -> Stroke:
     """Round (x, y) from angle to angle: degrees, clockwise from the right, as y points down."""
-    steps = 40
+    steps = 120
     angles = (radians(start + (end - start) * step / steps) for step in range(steps + 1))
     return tuple((x + radius * cos(angle), y + radius * sin(angle)) for angle in angles)
 
@@ -82,8 +82,9 @@ _ICONS: dict[str, tuple[Stroke, ...]] = {
         ((12, 17.4), (12, 17.4)),
     ),
     "offline": (
-        _arc(12, 18.5, 13, 222, 318), _arc(12, 18.5, 7.6, 222, 318),
-        ((12, 18.5), (12, 18.5)), ((4, 20.5), (20, 4.5)),
+        _arc(12, 18.5, 13, 222, 284), _arc(12, 18.5, 13, 308, 318),  # the waves leave room for the stroke
+        _arc(12, 18.5, 7.6, 222, 262), _arc(12, 18.5, 7.6, 301, 318),
+        _arc(12, 18.9, 0.5, 0, 360), ((4, 20.5), (20, 4.5)),
     ),
 }  # fmt: skip
 

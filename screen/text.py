@@ -80,6 +80,14 @@ def fit(words: str, most: int, size: int, *, bold: bool = False) -> int:
     return size
 
 
+def middle(words: str, x: float, size: int, *, bold: bool = False) -> float:
+    """Where a line's middle belongs for its ink to stand about `x`: a "1" has more air right than left."""
+    first, last = _font(size, bold).metrics(words[0] + words[-1])
+    assert first and last, f"the font lacks a letter of {words}"
+    (left, *_), (_, end, _, _, advance) = first, last
+    return x + (advance - end - left) / 2
+
+
 def wrap(words: str, most: int, size: int, *, bold: bool = False) -> list[str]:
     """The lines of a text, each at most `most` px wide where its words allow that; a no-break space holds.
 

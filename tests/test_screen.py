@@ -93,6 +93,14 @@ def test_text_is_aligned_where_it_is_told(align: text.Align, at: float) -> None:
     assert min(each.top for each in ink) == pytest.approx(100 - text.capital(40), abs=2)
 
 
+@pytest.mark.parametrize("label", ["A011", "B002", "F117"])
+def test_ink_stands_about_the_middle(label: str) -> None:
+    surface = pygame.Surface((800, 300), pygame.SRCALPHA)
+    x = text.middle(label, 400, 200, bold=True)
+    text.draw(surface, label, x, 200, 200, theme.WHITE, bold=True, align="center")
+    assert abs(surface.get_bounding_rect().centerx - 400) <= 2
+
+
 @given(st.text("Đăng ký, hộ!", min_size=1, max_size=40), st.integers(8, 500), st.integers(8, 90))
 def test_fitting_size_is_the_largest_that_fits(words: str, most: int, size: int) -> None:
     fitting = text.fit(words, most, size)
