@@ -97,15 +97,20 @@ def _strip(sheet: Sheet, scene: Scene, top: int) -> int:
     if notice is None:
         return top
     icon, words = notice
-    size, pad = px(32), px(26)
-    left = sheet.margin + pad + px(46) + px(22)
-    lines = text.wrap(words, sheet.width - sheet.margin - pad - left, size)
-    height = px(42) + text.leading(size) * len(lines)
+    title, _, advice = words.partition(". ")
+    size, pad, side = px(32), px(30), px(64)
+    left = sheet.margin + 2 * pad + side
+    most = sheet.width - sheet.margin - pad - left
+    titles = text.wrap(title, most, size, bold=True)
+    lines = text.wrap(advice, most, size) if advice else []
+    height = px(42) + text.leading(size) * (len(titles) + len(lines))
     box = Rect(sheet.margin, top, sheet.width - 2 * sheet.margin, height)
     sheet.panel(box, SOFT)
-    sheet.icon(icon, (box.x + pad + px(23), box.centery), px(46), LACQUER)
-    first = box.centery - (len(lines) - 1) * text.leading(size) / 2 + text.capital(size) / 2
-    sheet.lines(lines, left, first, size)
+    sheet.icon(icon, (box.x + pad + side / 2, box.centery), side, LACQUER)
+    rest = len(titles) + len(lines) - 1
+    first = box.centery - rest * text.leading(size) / 2 + text.capital(size) / 2
+    last = sheet.lines(titles, left, first, size, bold=True)
+    sheet.lines(lines, left, last + text.leading(size), size)
     return box.bottom + px(24)
 
 
