@@ -149,7 +149,8 @@ class _Drawing:
         band.draw(self.surface, 0)
         if not self.view.qr:  # the centre has no bank account
             self._center("receipt", 150, LACQUER, self.view.amount, 120, LACQUER)
-            self._below(f"{self.view.purpose}\n{say('vi', 'Please pay the clerk.')}", INK)
+            words = "Please pay the clerk."
+            self._below(f"{self.view.purpose}\n{say('vi', words)}", INK, words)
             return
         below_what, above_how = self._what(), self._how()
         card = self.at.card
@@ -212,17 +213,18 @@ class _Drawing:
     def _paid(self) -> None:
         view = self.view
         self.surface.fill(GREEN)
-        title = say("vi", "Received {money}", money=view.amount)
+        title, english = (say(each, "Received {money}", money=view.amount) for each in ("vi", "en"))
         self._center("check-circle", 204, WHITE, title, 88, WHITE)
         facts = " · ".join(filter(None, (view.label, view.purpose, view.time)))
-        self._below(facts, WHITE)
+        self._below(facts, WHITE, english)
 
     def _expired(self) -> None:
         self.surface.fill(PAPER)
         band.draw(self.surface, 0)
-        self._center("clock", 170, LACQUER, say("vi", "This code has expired"), 80, INK)
+        title = "This code has expired"
+        self._center("clock", 170, LACQUER, say("vi", title), 80, INK)
         advice = ("Please ask the clerk for a new one.", "Do not pay with the old code.")
-        self._below("\n".join(say("vi", each) for each in advice), MUTED)
+        self._below("\n".join(say("vi", each) for each in advice), MUTED, ". ".join((title, *advice[:1])))
 
     def _idle(self) -> None:
         self.surface.fill(PAPER)
@@ -232,7 +234,8 @@ class _Drawing:
             text.draw(self.surface, words, *self.at.middle, self.px(60), INK, bold=True, align="center")
             return
         self._center("scan", 150, LACQUER, self.view.counter, 110, INK)
-        self._below(say("vi", "When there is a fee to pay, its QR code is shown here."), MUTED)
+        words = "When there is a fee to pay, its QR code is shown here."
+        self._below(say("vi", words), MUTED, words)
 
     def _center(self, icon: str, side: int, color: Color, title: str, size: int, ink: Color) -> None:
         """An icon over a title, a little above the middle."""
@@ -241,8 +244,11 @@ class _Drawing:
         size = text.fit(title, 2 * (x - self.at.margin), self.px(size), bold=True)
         text.draw(self.surface, title, x, y + self.px(124), size, ink, bold=True, align="center")
 
-    def _below(self, words: str, color: Color) -> None:
+    def _below(self, words: str, color: Color, english: str) -> None:
         (x, y), size = self.at.middle, self.px(40)
         room = 2 * (x - self.at.margin)
         lines = [line for part in words.split("\n") for line in text.wrap(part, room, size)]
-        text.draw_lines(self.surface, lines, x, y + self.px(200), size, color, align="center")
+        baseline = text.draw_lines(self.surface, lines, x, y + self.px(200), size, color, align="center")
+        if self.view.english:
+            size = text.fit(english, room, self.px(28))
+            text.draw(self.surface, english, x, baseline + self.px(62), size, color, align="center")
