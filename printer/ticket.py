@@ -64,7 +64,7 @@ def compose(ticket: Ticket, center: CenterState, service: str, width: int) -> Co
     """The ticket in its own language; `service` is the service's name in it, `width` the paper's in dots."""
     language, layout = ticket.language, _LAYOUTS[width]
     parts = [_head(center, language, layout), _text(say(language, "Your number"), layout.body, layout)]
-    parts += [_gap(14, layout), _number(ticket.label, layout), _gap(22, layout)]
+    parts += [_gap(22, layout), _number(ticket.label, layout), _gap(22, layout)]
     if ticket.category == "priority":
         parts += [_badge(say(language, "Priority"), layout), _gap(8, layout)]
     parts.append(_text(service, layout.service, layout, bold=True))
