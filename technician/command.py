@@ -193,6 +193,16 @@ def demo(
     run(DemoOptions(headless=headless, for_s=for_s, seed=seed, speed=speed, folder=folder, port=port))
 
 
+@luot.command()
+@click.argument("folder", default="docs/pictures", type=a_path, metavar="[DIR]")
+def pictures(folder: Path) -> None:
+    """Take the pictures of README and docs anew, of a centre that runs."""
+    from demo.pictures import run
+
+    _leave_politely()
+    run(folder)
+
+
 @luot.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENT]...")
 def test(arguments: tuple[str, ...]) -> None:
