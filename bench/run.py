@@ -1,11 +1,14 @@
 """`luot bench [NAME] [--json]`: runs the benchmarks and says what holds."""
 
 import json
+import os
 import platform
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
 from bench.result import Result
@@ -47,7 +50,12 @@ def table(results: list[Result]) -> str:
 
 def machine() -> str:
     """The machine that the figures come from."""
-    return f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    models = re.findall(r"(?:model name|Model)\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    return (
+        f"{models[-1] if models else 'unknown processor'}, {platform.machine()}, {os.cpu_count()} cores, "
+        f"{system}, Python {platform.python_version()}"
+    )
 
 
 def _number(value: float | None) -> str:

@@ -6,6 +6,7 @@ nothing, plus one bare SQLite commit (WAL, synchronous=FULL) on the same disk. A
 
 import multiprocessing
 import sqlite3
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
@@ -46,6 +47,7 @@ class Asker:
         self.client.subscribe([(reply_to, 1), (echoed, 1), (beat, 1)])
         self.client.loop_start()
         self.answers.get(timeout=10)
+        self.client.unsubscribe(beat)
 
     def ask(self, topic: str, payload: bytes) -> tuple[float, bytes]:
         """Returns the seconds until the answer, and the answer."""
@@ -68,7 +70,7 @@ def connect(address: Broker) -> Client:
     return client
 
 
-def echo(address: Broker, asked: str, answered: str) -> None:
+def echo(address: Broker, asked: str, answered: str, ready: Event) -> None:
     """A handler that does nothing but answer, in paho's own callback."""
     client = connect(address)
 
@@ -78,6 +80,7 @@ def echo(address: Broker, asked: str, answered: str) -> None:
         client.publish(answered, message.payload, qos=1, properties=properties)
 
     client.on_message = answer
+    client.on_subscribe = lambda *_: ready.set()
     client.subscribe(asked, qos=1)
     client.loop_forever()
 
@@ -110,10 +113,11 @@ def measure(folder: Path) -> Result:
     takes, echoes, commits = [], [], []
     with PrivateBroker(folder / "broker", settings) as broker:
         write_settings(folder, broker, Places(1, folder / "line", 1, "", ""))
-        handler = multiprocessing.get_context("spawn").Process(
-            target=echo, args=(broker.address(HANDLER), there, back), daemon=True
-        )
+        spawn = multiprocessing.get_context("spawn")
+        ready = spawn.Event()
+        handler = spawn.Process(target=echo, args=(broker.address(HANDLER), there, back, ready), daemon=True)
         handler.start()
+        ready.wait(30)
         with Part("hub", folder / "hub.toml"):
             asker = Asker(
                 broker.address(KIOSK), REPLY.path(center, device=KIOSK), back, STATE_CENTER.path(center)
