@@ -43,15 +43,10 @@ class Day:
         self._browser = browser
         self._kiosk = kiosk
         self._other = Member(self.center.broker, SECOND_KIOSK, "kiosk", self.center.folder / "data")
-        self.people = People(
-            room.watch,
-            room.center.line,
-            room.center.web,
-            room.center.bank,
-            seed=1,
-            speed=0.7,  # more calls than the board can show in turn
-        )
-        room.center.people = self.people
+        center = room.center
+        # Faster ones would call more than the board can show in turn while so many wait.
+        self.people = People(room.watch, center.line, center.web, center.bank, seed=1, speed=0.7)
+        center.people = self.people
 
     def __enter__(self) -> "Day":
         self._other.__enter__()
@@ -140,7 +135,7 @@ class Day:
     @cached_property
     def room_page(self) -> Page:
         """The control room."""
-        page = self._browser.new_page(viewport=ROOM)
+        page = self._browser.new_page(viewport=ROOM, bypass_csp=True)  # `wait_for_function` evaluates
         page.goto(self.room.address)
         return page
 
@@ -166,6 +161,9 @@ class Day:
         page.wait_for_selector("#desk:visible")
         return page
 
-    def photograph(self, page: Page) -> Image.Image:
+    def photograph(self, page: Page, when: str = "true") -> Image.Image:
+        """The page at rest, at a moment of which the JavaScript expression `when` holds."""
+        page.mouse.move(0, 0)
         page.wait_for_timeout(1000 * REST_S)
+        page.wait_for_function(when)
         return Image.open(io.BytesIO(page.screenshot(animations="disabled")))

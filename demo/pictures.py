@@ -19,14 +19,15 @@ from playwright.sync_api import sync_playwright
 from demo.center import open_center
 from demo.day import Day
 from demo.people import FEE_COUNTER
+from display.announcer import SHOW_S
 from screen.theme import SOFT
 
 SIZES = {"kiosk-1": (1080, 1920), "board-1": (1920, 1080), "panel-1": (1280, 800)}
 SCREENS = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-COLORS = 128  # that a picture keeps: its flat ones, and those of the edges of its letters
 MORNING_S = 90.0  # of simulated people, before the first picture with people
 HUB_AWAY_S = 25.0
+LIT = "performance.now() % 1000 > 300 && performance.now() % 1000 < 400"  # numbers that blink are seen then
 CROWD = {"ho-tich": 4, "dat-dai": 7, "kinh-doanh": 3, "chung-thuc": 7, "bao-tro": 5, "thue": 5}
 
 
@@ -60,7 +61,9 @@ def _prepare(files: Path) -> None:
 
 def _save(picture: Image.Image, path: Path) -> None:
     if picture.mode != "1":
-        picture = picture.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
+        picture = picture.convert("RGB").quantize(
+            256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+        )
     picture.save(path, optimize=True)
 
 
@@ -68,26 +71,27 @@ def _save(picture: Image.Image, path: Path) -> None:
 
 
 def a_morning(day: Day) -> Image.Image:
-    """People come and are served for a while; then the hub is killed, and a fee is open."""
+    """People come and are served for a while; then the hub is killed, and everybody is called at once."""
     for service, people in CROWD.items():
         for _ in range(people):
             day.take(service)
     day.people.start()
     time.sleep(MORNING_S)
+    day.people.stop()
+    day.touch("done")
     day.room_page.click("#kill-hub")
     day.room_page.wait_for_selector("#stories .done")
-    day.until("somebody there", lambda: day.states.counters[FEE_COUNTER].label is not None)
-    if day.states.panels[FEE_COUNTER].show != "pay":
-        day.room_page.click("#ask-fee")
-    day.until("a fee", lambda: day.states.panels[FEE_COUNTER].show == "pay")
-    return day.photograph(day.room_page)
+    day.guard()
+    for counter in day.counters:
+        day.call(counter)
+    day.room_page.click("#ask-fee")
+    time.sleep(SHOW_S * len(day.counters))  # each call has its time on the board
+    return day.photograph(day.room_page, when=LIT)
 
 
 def a_start_page(day: Day) -> Image.Image:
-    """The people are gone; the kiosk may still show what they chose."""
+    """The kiosk may still have the language that the last of them chose."""
     day.room_page.close()
-    day.people.stop()
-    day.touch("done")
     day.touch("language:vi")
     return day.see("kiosk-1")
 
@@ -112,7 +116,7 @@ def a_ticket(day: Day) -> Image.Image:
 
 
 def a_call(day: Day) -> Image.Image:
-    day.see("board-1", rest_s=5.0)  # earlier calls have their turns first
+    day.see("board-1", rest_s=SHOW_S + 1)  # earlier calls have their turns first
     day.call(FEE_COUNTER)
     return day.see("board-1")
 
