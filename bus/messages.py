@@ -83,7 +83,6 @@ class CenterState(State, frozen=True):
     clock: HubClock
     boot: str  # made anew at each start of the hub
     at: Time  # the hub's time when it was sent: the only clock that screens show
-    track_url: str = ""
 
 
 class FeeInfo(Payload, frozen=True):
@@ -143,6 +142,9 @@ class CounterState(State, frozen=True):
     recalled: int = 0
     serves: tuple[Id, ...] = ()  # the services that it was opened with
     order: str | None = None  # the payment order that is open here
+
+
+YOUNG_CALL_S = 60  # an older call has had its time: it is not announced any more
 
 
 class BoardCall(Payload, frozen=True):

@@ -19,7 +19,7 @@ from msgspec import structs
 from bus.asks import Request
 from bus.device import Device, Received
 from bus.events import EventBody, JournalEvent, TicketCalled
-from bus.messages import Answer, Board, HubClock, Rev, Role, Status, encode
+from bus.messages import YOUNG_CALL_S, Answer, Board, HubClock, Rev, Role, Status, encode
 from bus.messages import State as Retained
 from bus.session import Connected, Message
 from bus.topics import (
@@ -52,7 +52,6 @@ BEAT_S = 5.0
 BROKEN_S = 1.0
 KEEP_S = 60  # the broker keeps the hub's session, and with it the requests that come meanwhile
 NOT_REMEMBERED = ("busy", "bad-request")
-CALL_COUNTS_S = 60  # a board's call is announced late only while it is younger than this
 
 
 class Hub:
@@ -199,8 +198,8 @@ class Hub:
     ) -> None:
         for event in events:
             entry = JournalEvent(self.state.seq + 1, device, request, self.time.now(), event)
-            self.state.apply(entry)
             entries.append(entry)
+            self.state.apply(entry)
 
     def _read_state(self, batch: Sequence[JournalEvent] = ()) -> None:
         """The true state, from the journal, and what the present batch adds to it."""
@@ -244,7 +243,8 @@ class Hub:
         """Say that the hub lives, and what time it is."""
         self._beat_due = self.clock.monotonic() + BEAT_S
         now, rev = self.time.now(), Rev(self.journal.epoch, self.state.seq)
-        clock = HubClock(synchronised=False, drift_s=round(self.time.drift().total_seconds()))
+        drift_s = round(self.time.drift().total_seconds())
+        clock = HubClock(synchronised=self.time.synchronised(), drift_s=drift_s)
         self.device.publish(STATE_CENTER, views.center(self.state, rev, now, clock, self.boot))
         self._publish_changes()
 
@@ -265,7 +265,7 @@ def _same(told: Retained, state: Retained) -> bool:
     A board's ages always run: they matter only while a call is young enough to be announced late.
     """
     if isinstance(told, Board) and isinstance(state, Board):
-        young = any(each.calling and each.age_s < CALL_COUNTS_S for each in (*told.calls, *state.calls))
+        young = any(each.calling and each.age_s < YOUNG_CALL_S for each in (*told.calls, *state.calls))
         if not young:
             told, state = _ageless(told), _ageless(state)
     return structs.replace(told, rev=state.rev) == state

@@ -23,23 +23,23 @@ from config.errors import LuotError
 log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
-SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE event (
-    seq INTEGER PRIMARY KEY,
-    device TEXT NOT NULL,
-    request BLOB,
-    at INTEGER NOT NULL,  -- milliseconds since 1970, UTC, by the hub's time
-    body BLOB NOT NULL    -- JSON
-) STRICT;
-CREATE TABLE request (
-    device TEXT NOT NULL,
-    request BLOB NOT NULL,
-    day TEXT NOT NULL,
-    answer BLOB NOT NULL, -- JSON, as it was sent
-    PRIMARY KEY (device, request)
-) STRICT, WITHOUT ROWID;
-"""
+SCHEMA = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE event (
+        seq INTEGER PRIMARY KEY,
+        device TEXT NOT NULL,
+        request BLOB,
+        at INTEGER NOT NULL,  -- milliseconds since 1970, UTC, by the hub's time
+        body BLOB NOT NULL    -- JSON
+    ) STRICT""",
+    """CREATE TABLE request (
+        device TEXT NOT NULL,
+        request BLOB NOT NULL,
+        day TEXT NOT NULL,
+        answer BLOB NOT NULL, -- JSON, as it was sent
+        PRIMARY KEY (device, request)
+    ) STRICT, WITHOUT ROWID""",
+)
 
 
 class JournalUnavailable(LuotError):
@@ -81,7 +81,10 @@ class Journal:
             ) from None
         try:
             self._open()
-        except sqlite3.Error as error:
+        except BaseException as error:
+            self.__exit__()
+            if not isinstance(error, sqlite3.Error):
+                raise
             raise JournalUnavailable(
                 f"The journal {self.path} cannot be opened: {error}.",
                 hint="Check that the disk is mounted, writable and not full.",
@@ -164,9 +167,13 @@ class Journal:
         database.execute("PRAGMA synchronous=FULL")
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version == 0:
-            database.executescript(f"BEGIN IMMEDIATE;{SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
+            database.execute("BEGIN IMMEDIATE")
+            for statement in SCHEMA:
+                database.execute(statement)
             rows = (("center", self.center), ("epoch", secrets.token_hex(4)))
             database.executemany("INSERT INTO meta VALUES (?, ?)", rows)
+            database.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            database.execute("COMMIT")
         elif version != SCHEMA_VERSION:
             raise JournalUnavailable(
                 f"The journal {self.path} is of version {version}, this hub reads {SCHEMA_VERSION}.",

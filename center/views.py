@@ -58,7 +58,6 @@ def center(state: State, rev: Rev, at: datetime, clock: messages.HubClock, boot:
         clock=clock,
         boot=boot,
         at=at,
-        track_url=settings.track_url,
     )
 
 

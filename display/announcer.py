@@ -8,10 +8,9 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bus.messages import Board, BoardCall, Call
+from bus.messages import YOUNG_CALL_S, Board, BoardCall, Call
 
 SHOW_S = 4.0  # how long each call has the screen for itself, however many come at once
-YOUNG_S = 60  # an older one that is heard of late has had its time
 _REMEMBERED = 2000  # more calls than a day has
 
 
@@ -44,10 +43,14 @@ class Announcer:
         """Take a `call` message."""
         self._take([call])
 
-    def read(self, board: Board) -> None:
-        """Take `state/board`: it may have calls that were never heard."""
+    def read(self, board: Board, *, live: bool = True) -> None:
+        """Take `state/board`: it may have calls that were never heard.
+
+        One that is not the living hub's word is only listed: its ages are those of another hour.
+        """
         self._calls = board.calls
-        self._take(each for each in reversed(board.calls) if each.calling and each.age_s < YOUNG_S)
+        if live:
+            self._take(each for each in reversed(board.calls) if each.calling and each.age_s < YOUNG_CALL_S)
 
     def _take(self, calls: Iterable[Call | BoardCall]) -> None:
         for call in calls:

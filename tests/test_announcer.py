@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bus.messages import Board, BoardCall, Call, Rev
-from display.announcer import SHOW_S, YOUNG_S, Announcement, Announcer
+from bus.messages import YOUNG_CALL_S, Board, BoardCall, Call, Rev
+from display.announcer import SHOW_S, Announcement, Announcer
 
 TURN_S = 1 / 30
 
@@ -164,7 +164,7 @@ def test_recall_is_announced_again() -> None:
 def test_after_a_reconnect_young_calls_that_wait_are_announced_oldest_first_and_others_are_not() -> None:
     scene = Scene()
     scene.call(ticket(1))
-    scene.wait(YOUNG_S - 20)
+    scene.wait(YOUNG_CALL_S - 20)
     scene.call(ticket(2))
     scene.wait(10)
     scene.call(ticket(3))

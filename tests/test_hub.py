@@ -4,6 +4,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -29,12 +30,14 @@ from bus.events import (
     TicketIssued,
     decode_body,
 )
-from bus.messages import Adopted, Answer, CounterState, Rev, Ticket, encode
+from bus.messages import Adopted, Answer, CounterState, Payload, Rev, Ticket, encode
 from bus.session import Connected, Message, Session
 from bus.topics import ASK, CALL, JOURNAL, REPLY, STATES
+from center import engine
 from center.broker import PrivateBroker
 from center.hub import Hub
-from center.journal import JournalUnavailable
+from center.journal import Journal, JournalUnavailable
+from center.state import State
 from config.errors import Refused
 from config.load import load
 from config.settings import CenterSettings, HubSettings
@@ -321,25 +324,54 @@ class TestTheDisk:
         with Hub(settings_of_hub, settings), pytest.raises(JournalUnavailable, match="Another hub"):
             Hub(settings_of_hub, settings).__enter__()
 
-    def test_an_error_while_deciding_undoes_that_request_alone(
-        self, settings: CenterSettings, settings_of_hub: HubSettings, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("where", ["decide", "apply", "answer"])
+    def test_an_error_undoes_that_request_alone(
+        self,
+        where: str,
+        settings: CenterSettings,
+        settings_of_hub: HubSettings,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        from center import engine
+        """Wherever it happens: before its events, while they are applied, or after."""
+        poison, decide, issue = take(), engine.decide, State._issue
 
-        decide = engine.decide
-        poison = take()
+        def explode(*_: object) -> Payload:
+            raise ZeroDivisionError
 
-        def explode(state: object, command: engine.Command) -> engine.Decision:
-            if command.fields.request == poison.request:
-                raise ZeroDivisionError
-            return decide(state, command)  # type: ignore[arg-type]
+        def decide_badly(state: State, command: engine.Command) -> engine.Decision:
+            if command.fields.request != poison.request or where == "apply":
+                return decide(state, command)
+            return engine.Decision(decide(state, command).events, explode) if where == "answer" else explode()  # type: ignore[return-value]
 
-        monkeypatch.setattr(engine, "decide", explode)
+        def issue_badly(state: State, event: TicketIssued, at: datetime) -> None:
+            issue(state, event, at)
+            if event.request == poison.request:
+                explode()
+
+        monkeypatch.setattr(engine, "decide", decide_badly)
+        if where == "apply":
+            monkeypatch.setattr(State, "_issue", issue_badly)
         with Hub(settings_of_hub, settings) as hub:
             answers: list[Answer] = []
             hub._answer = lambda asked: answers.append(msgspec.json.decode(asked.answer, type=Answer))  # type: ignore[method-assign]
             hub._serve([request(take()), request(poison), request(take())])
+            seqs = [entry.seq for entry in hub.journal.entries()]
+            assert hub.state.seq == seqs[-1]
         assert [each.error.code if each.error else "ok" for each in answers] == ["ok", "bad-request", "ok"]
+        assert [each.read(Ticket).label for each in answers if each.ok] == ["A001", "A002"]
+        assert seqs == list(range(1, len(seqs) + 1))
+
+    def test_a_first_start_that_was_killed_leaves_nothing_half_made(
+        self, settings_of_hub: HubSettings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = settings_of_hub.folder / "journal.sqlite"
+        with monkeypatch.context() as broken:
+            broken.setattr("center.journal.secrets", None)  # dies between the tables and what is in them
+            with pytest.raises(AttributeError):
+                Journal(path, CENTER).__enter__()
+        with Journal(path, CENTER) as journal:
+            assert journal.epoch
+            assert list(journal.entries()) == []
 
 
 def request(fields: Request, verb: str = "take", device: str = "kiosk-1") -> Message:
