@@ -1,6 +1,5 @@
 """Payments: asking for one at a counter, and knowing the money when it comes."""
 
-import re
 from datetime import timedelta
 
 from bus.asks import Charge, Payment
@@ -13,16 +12,12 @@ from bus.events import (
     TicketServing,
 )
 from bus.messages import PaymentResult
+from bus.reference import LENGTH, PREFIX, references
 from center import views
 from center.command import Command, Decision
 from center.counters import conflict
 from center.records import Counter, Order
 from center.state import State
-
-REFERENCE = "LP"  # lệ phí; then the ticket's label, then chance
-REFERENCE_LENGTH = 14
-NOT_OURS = re.compile(r"[^A-Z0-9]+")
-ANY_REFERENCE = re.compile(rf"(?=({REFERENCE}.{{{REFERENCE_LENGTH - len(REFERENCE)}}}))")
 
 
 def charge(state: State, counter: Counter, command: Command, asked: Charge) -> Decision:
@@ -34,7 +29,7 @@ def charge(state: State, counter: Counter, command: Command, asked: Charge) -> D
     if counter.open_order is not None:
         raise conflict(counter, "A payment is open there already.")
     ticket = counter.ticket
-    reference = f"{REFERENCE}{ticket.label if ticket else ''}{command.fresh}"[:REFERENCE_LENGTH]
+    reference = f"{PREFIX}{ticket.label if ticket else ''}{command.fresh}"[:LENGTH]
     made = OrderMade(
         order=reference,
         counter=asked.counter,
@@ -90,8 +85,7 @@ def _told(order: str, *events: EventBody) -> Decision:
 
 def _meant(state: State, text: str) -> Order | None:
     """The order whose reference is in the text of a transfer, whatever a bank put around it or took out."""
-    squeezed = NOT_OURS.sub("", text.upper())
-    found = (state.orders.get(each[1]) for each in ANY_REFERENCE.finditer(squeezed))
+    found = (state.orders.get(each) for each in references(text))
     return next((order for order in found if order is not None), None)
 
 

@@ -23,6 +23,7 @@ from msgspec import Meta, Struct
 
 from bus.asks import Payment
 from bus.messages import Amount, PaymentResult
+from bus.reference import references
 from config.clock import Clock
 from config.errors import LuotError, Refused
 from web.link import Link
@@ -62,7 +63,7 @@ class Transfer(Struct, frozen=True, rename="camel"):
             request=uuid5(NAMESPACE, f"{PROVIDER}/{self.id}"),
             provider=PROVIDER,
             transaction=str(self.id),
-            reference=self.content[:200],
+            reference=" ".join(references(self.content))[:200],  # the rest of the text may name the payer
             account=self.sub_account or self.account_number,
             amount=self.transfer_amount,
             at=self.transaction_date.replace(tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")),
@@ -123,12 +124,11 @@ class Payments:
         """Ask again for what the hub has not answered, for ever: SePay may have given up by then."""
         while True:
             await asyncio.sleep(ASK_AGAIN_S)
-            for transfer in self.unanswered():
-                try:
+            try:
+                for transfer in self.unanswered():
                     await self._tell(transfer)
-                except LuotError as error:
-                    log.warning("a payment waits for the hub transaction=%d error=%s", transfer.id, error)
-                    break
+            except LuotError as error:
+                log.warning("payments wait for the hub error=%s", error)
 
     def unanswered(self) -> list[Transfer]:
         rows = self._db.execute("SELECT raw FROM message WHERE outcome IS NULL ORDER BY received")
@@ -140,7 +140,9 @@ class Payments:
             "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, NULL)",
             [PROVIDER, str(transfer.id), now.timestamp(), body],
         )
-        self._db.execute("DELETE FROM message WHERE received < ?", [(now - KEPT).timestamp()])
+        self._db.execute(
+            "DELETE FROM message WHERE received < ? AND outcome IS NOT NULL", [(now - KEPT).timestamp()]
+        )
 
     async def _tell(self, transfer: Transfer) -> None:
         try:
