@@ -103,9 +103,7 @@ class State:
             case CounterPaused() as event:
                 self._counter(event.counter).become("paused", at)
             case CounterClosed() as event:
-                counter = self._counter(event.counter)
-                counter.clerk, counter.serves = None, ()
-                counter.become("closed", at)
+                self._close(self._counter(event.counter), at)
             case RequestGivenUp() as event:
                 self._give_up(event, at)
             case OrderMade() as event:
@@ -182,6 +180,10 @@ class State:
         else:
             counter.become("free", at)
 
+    def _close(self, counter: Counter, at: datetime) -> None:
+        counter.clerk, counter.serves = None, ()
+        counter.become("closed", at)
+
     def _give_up(self, event: RequestGivenUp, at: datetime) -> None:
         self.given_up.add((event.device, event.request))
         if event.ticket is None:
@@ -212,6 +214,8 @@ class State:
         for counter in self.counters.values():
             if counter.ticket is not None:
                 self._part(counter.ticket, counter, "void", at)
+            if counter.status != "closed":  # a clerk who forgot to close holds it no longer
+                self._close(counter, at)
         for queue in self.queues.values():
             queue.clear()
         self.numbers.clear()

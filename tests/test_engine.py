@@ -64,7 +64,7 @@ def test_day_goes_on_while_people_of_the_last_12_hours_are_here() -> None:
     assert hall.state.day == date(2026, 11, 23)
     hall.wait(3600)
     assert hall.events()[-1] == DayOpened(date(2026, 11, 24), expired=("2026-11-23-A001", "2026-11-23-B001"))
-    assert hall.status("two") == "free"
+    assert hall.status("two") == "closed"
 
 
 def test_day_begins_as_soon_as_the_last_person_of_the_old_one_has_gone() -> None:
@@ -98,11 +98,12 @@ def test_no_number_is_given_before_the_day_is_open() -> None:
     assert caught.value.code == "day-closed"
 
 
-def test_counters_stay_open_over_midnight_and_learn_no_more_of_yesterday(hall: Hall) -> None:
+def test_a_counter_that_nobody_closed_is_anybodys_the_next_day(hall: Hall) -> None:
     hall.take()
     hall.wait(86400)
-    assert hall.status("one") == "free"
+    assert hall.status("one") == "closed"
     assert not hall.state.queues["civil"].line
+    assert hall.ask("open", counter="one", clerk="somebody-else").status == "free"
 
 
 # Who may ask
