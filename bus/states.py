@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bus.messages import Board, Catalog, CenterState, CounterState, Panel, QueueState, Rev, State
-from bus.topics import STATE_CENTER, STATES, Topic
+from bus.topics import STATES, Topic
 from config.clock import Clock
 
 OLD_S = 15.0  # the hub's beat comes every 5 s
@@ -22,8 +22,8 @@ class States:
         self.queues: dict[str, QueueState] = {}
         self.counters: dict[str, CounterState] = {}
         self.panels: dict[str, Panel] = {}
-        self._told = 0.0  # when the centre's state last came, and when the hub itself last sent it
-        self._beat: float | None = None
+        self._beat: float | None = None  # when the hub's own word last came, and its time then
+        self._beat_at = clock.now()
         self._revs: dict[str, Rev] = {}
 
     def fresh(self) -> bool:
@@ -32,9 +32,9 @@ class States:
 
     def hub_now(self) -> datetime | None:
         """The hub's time now, the only one that screens show: a device's own clock may be years off."""
-        if self.center is None:
+        if self._beat is None:
             return None
-        return self.center.at + timedelta(seconds=self.clock.monotonic() - self._told)
+        return self._beat_at + timedelta(seconds=self.clock.monotonic() - self._beat)
 
     def receive(self, path: str, payload: bytes, *, kept: bool) -> tuple[Topic, dict[str, str], State] | None:
         """Take a message of `state/#`: what changed, or nothing where it is older than what is known.
@@ -57,10 +57,8 @@ class States:
                 return None
             self._revs[path] = state.rev
             self._keep(state)
-            if topic is STATE_CENTER:
-                self._told = self.clock.monotonic()
-                if not kept:
-                    self._beat = self._told
+            if isinstance(state, CenterState) and not kept:
+                self._beat, self._beat_at = self.clock.monotonic(), state.at
             return topic, ids, state
         return None
 

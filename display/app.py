@@ -62,7 +62,7 @@ class Display:
                 case Received(payload=Call() as call):
                     self.announcer.hear(call)
                 case Changed(payload=Board() as state):
-                    self.announcer.read(state)
+                    self.announcer.read(state, live=self.device.states.fresh())
         now = self.device.clock.monotonic()
         if self.announcer.step(now) and self.chime:
             self.chime.strike()

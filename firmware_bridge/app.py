@@ -3,7 +3,6 @@
 import logging
 from contextlib import ExitStack
 from functools import partial
-from math import inf
 from uuid import UUID, uuid5
 
 from bus.asks import CounterAct, Finish, Next, NoShow, Recall
@@ -79,11 +78,13 @@ class Bridge:
         self._show()
 
     def _note_turn(self, state: CounterState) -> None:
+        now, hub_now = self.device.clock.monotonic(), self.device.states.hub_now()
         known = self._turns.get(state.counter)
-        if known is None:  # it may have been so for long
-            self._turns[state.counter] = state.turn, -inf
-        elif known[0] != state.turn:
-            self._turns[state.counter] = state.turn, self.device.clock.monotonic()
+        if known is not None:
+            if known[0] != state.turn:
+                self._turns[state.counter] = state.turn, now
+        elif hub_now is not None:  # a press that this bridge's last life left may be older than the turn
+            self._turns[state.counter] = state.turn, now - (hub_now - state.since).total_seconds()
 
     def _act(self) -> None:
         """Ask the hub for what was pressed, as soon as it is known at which turn of its counter."""
@@ -91,6 +92,8 @@ class Bridge:
         presses, self._presses = self._presses, []
         for press in presses:
             counter = self._keypads[press.address]
+            if counter not in self._turns and (state := self.device.states.counters.get(counter)):
+                self._note_turn(state)
             left_s = press.at + PRESS_LIFE_S - now
             if press.key not in ACTS:
                 self._refuse(press, f"there is no key {press.key}")
