@@ -119,11 +119,11 @@ class Layout:
 LAYOUTS = (
     Layout(0x01, Hello, Packing("<")),
     Layout(0x02, Poll, Packing("<")),
-    Layout(0x03, Ack, Packing("<IHB")),
+    Layout(0x03, Ack, Packing("<IIB")),
     Layout(0x04, Show, Packing(f"<B{TEXT_CELLS}s")),
     Layout(0x81, Identity, Packing("<BBB")),
     Layout(0x82, Idle, Packing("<")),
-    Layout(0x83, Press, Packing("<IHBH")),
+    Layout(0x83, Press, Packing("<IIBH")),
     Layout(0x84, Shown, Packing(f"<B{TEXT_CELLS}s")),
 )
 _BY_MESSAGE = {layout.message: layout for layout in LAYOUTS}

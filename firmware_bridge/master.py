@@ -6,7 +6,7 @@ which only a keypad with a press answers: while nobody presses, a line of any le
 presses at once garble each other, and then each keypad is asked by itself. Beyond that a device is visited
 once a second, to know that it is there, and that a sign shows what it should.
 
-At 19200 baud (0.52 ms a byte) a request to everyone and the longest answer take 5.2 + 3 + 9.9 = 18.1 ms,
+At 19200 baud (0.52 ms a byte) a request to everyone and the longest answer take 5.2 + 3 + 10.9 = 19.1 ms,
 which is why a round has 20 ms, whatever hangs on the line: a press waits 10 ms for its round on average, 20
 at most (35 if a visit comes first), and is heard 16 ms after that. Asking eight keypads one by one would be a
 round of 8 × 12 = 96 ms, and on a faster line 400 answers a second that say nothing.

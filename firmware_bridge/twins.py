@@ -37,7 +37,7 @@ class SimulatedKeypad:
     def press(self, key: Key, now: float) -> None:
         """A finger on a key."""
         if self.lamp != "waiting":
-            self.number = self.number % 0xFFFF + 1
+            self.number += 1
             self.lamp = "waiting"
             self.told_at = None
             self._key = key

@@ -109,7 +109,7 @@ def test_noise_without_an_end_is_not_kept(noise: bytes, sent: Frame) -> None:
 
 
 ACK = (
-    bytes((1, 3, 9, 0x03, 7)) + b"boot" + b"\1\0" + b"\2"
+    bytes((1, 3, 9, 0x03, 9)) + b"boot" + b"\1\0\0\0" + b"\2"
 )  # version, address, sequence, type, length, payload
 
 
@@ -120,8 +120,8 @@ ACK = (
         pytest.param(ACK[:4], id="less than a header"),
         pytest.param(b"\2" + ACK[1:], id="another version"),
         pytest.param(ACK[:3] + b"\x7f" + ACK[4:], id="an unknown type"),
-        pytest.param(ACK[:4] + b"\6" + ACK[5:], id="another length than it has"),
-        pytest.param(ACK[:4] + b"\6" + ACK[5:-1], id="another length than its type has"),
+        pytest.param(ACK[:4] + b"\x08" + ACK[5:], id="another length than it has"),
+        pytest.param(ACK[:4] + b"\x08" + ACK[5:-1], id="another length than its type has"),
         pytest.param(ACK[:-1] + b"\x63", id="an unknown outcome"),
         pytest.param(bytes((1, 3, 9, 0x84, 7, 0)) + "số 1".encode(), id="a text beyond ASCII"),
     ],
@@ -134,7 +134,7 @@ def test_a_whole_frame_that_makes_no_sense_is_bad(content: bytes) -> None:
 
 
 def test_no_frame_is_longer_than_the_longest() -> None:
-    assert {size(layout.message) for layout in LAYOUTS} == {10, 13, 17, 19}
+    assert {size(layout.message) for layout in LAYOUTS} == {10, 13, 17, 19, 21}
 
 
 def test_a_line_of_19200_baud_carries_1920_bytes_a_second() -> None:
