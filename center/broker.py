@@ -109,10 +109,11 @@ def write_files(folder: Path, center: CenterSettings, passwords: dict[str, str],
     configuration.write_text(CONFIGURATION.format(folder=folder, listeners=listeners))
     (folder / "acl").write_text(access_list(center))
     (folder / "acl").chmod(0o600)
-    plain = folder / "passwords"
+    plain = folder / "passwords.new"  # nobody else's until it is hashed
     plain.touch(mode=0o600)
     plain.write_text("".join(f"{name}:{password}\n" for name, password in passwords.items()))
     subprocess.run([_program("mosquitto_passwd"), "-U", str(plain)], check=True, capture_output=True)
+    plain.replace(folder / "passwords")
     return configuration
 
 
@@ -175,7 +176,7 @@ class PrivateBroker:
 
     def start(self) -> None:
         """Start it and wait until it takes connections. Raises LuotError when it does not."""
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         # Started by root, Mosquitto would become a user that cannot read these files.
         listeners = f"user {getpass.getuser()}\nlistener {self.port} 127.0.0.1"
         configuration = write_files(self.folder, self.center, self.passwords, listeners)
@@ -209,7 +210,8 @@ class PrivateBroker:
             self._process = None
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody has now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

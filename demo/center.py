@@ -8,7 +8,6 @@ import logging
 import os
 import secrets
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from center.broker import PrivateBroker
+from center.broker import PrivateBroker, free_port
 from config.errors import LuotError
 from config.load import load_center
 from demo.bank import Bank
@@ -107,7 +106,7 @@ def open_center(folder: Path, port: int, environment: Callable[[str], Mapping[st
         places = Places(
             printer_port=printer.port,
             line=line.path,
-            web_port=_free_port(),
+            web_port=free_port(),
             password_hash=hash_password(PASSWORD),
             sepay_secret=secrets.token_hex(16),
         )
@@ -184,9 +183,3 @@ def _span(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
