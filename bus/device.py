@@ -131,6 +131,9 @@ class Device:
         can read (requests to the hub), and what other threads put into the inbox. Answers reach the `then`
         of their `ask` in here, and a technician's requests their handlers.
         """
+        if self._restarting:
+            self.session.close()
+            raise SystemExit(0)
         self.supervisor.progress()
         now = self.clock.monotonic()
         waits = [timeout, self._health_due - now, self.asker.due()]
@@ -149,9 +152,6 @@ class Device:
         self.asker.advance()
         if self.clock.monotonic() >= self._health_due:
             self.report()
-        if self._restarting:
-            self.session.close()
-            raise SystemExit(0)
         return news
 
     def ask(self, verb: str, fields: Request, *, within: float, then: Then) -> None:

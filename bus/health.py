@@ -1,13 +1,14 @@
 """What a device says of itself every half minute, read from the machine it runs on."""
 
 import logging
+import resource
 import shutil
 from pathlib import Path
 
 from bus.messages import Health, LinkHealth, Payload
 from config.clock import Clock
 
-PAGE_MB = 4096 / 1_000_000
+PAGE_MB = resource.getpagesize() / 1_000_000
 
 
 class HealthFacts(Payload, frozen=True):

@@ -97,6 +97,8 @@ class Session:
         self.connected = False
         self._client: Client | None = None
         self._generation = 0
+        self._reason = ""  # why the present attempt ended, and whether it had stood
+        self._stood = False
         self._stop = threading.Event()
         self._lost = threading.Event()
         self._unacknowledged: list[Message] = []
@@ -176,15 +178,19 @@ class Session:
         said = ""
         while not self._stop.is_set():
             self._lost.clear()
+            if self._stop.is_set():  # between the two lines above
+                return
             began = time.monotonic()
+            self._stood = False
             reason = self._connect_once()
             if time.monotonic() - began >= HEALTHY_S:
                 failures, said = 0, ""
             if self._stop.is_set():
                 return
+            if self._stood or reason != said:
+                self.inbox.put(Disconnected(reason))
             if reason != said:
                 log.warning("no connection to the broker: %s address=%s", reason, self._address())
-                self.inbox.put(Disconnected(reason))
                 said = reason
             first, longest = BACK_OFF_S
             self._stop.wait(random.uniform(0, min(longest, first * 2**failures)))
@@ -193,9 +199,9 @@ class Session:
     def _connect_once(self) -> str:
         """Connect and stay until the connection is lost; returns why."""
         self._generation += 1
-        client = self._new_client(self._generation)
         self._reason = "the broker did not answer"
         try:
+            client = self._new_client(self._generation)
             if self.broker.socket:
                 client.connect(self.broker.socket, 1, KEEPALIVE_S, **self._connect_options())
             else:
@@ -257,7 +263,7 @@ class Session:
                 if code.is_failure:
                     log.error("the broker refused a subscription (%s) filter=%s", code, each)
             self._client = client
-            self.connected = True
+            self._stood = self.connected = True
             log.info("connected to the broker address=%s account=%s", self._address(), self.client_id)
             self.inbox.put(Connected(generation))
 

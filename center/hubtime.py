@@ -1,8 +1,11 @@
 """The hub's time: it never goes back, whatever the wall clock does."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from config.clock import Clock
+
+SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
 
 class HubTime:
@@ -21,6 +24,10 @@ class HubTime:
             self._base, self._since = wall, self.clock.monotonic()
             return wall
         return steady.replace(microsecond=steady.microsecond // 1000 * 1000)
+
+    def synchronised(self) -> bool:
+        """Whether systemd-timesyncd has set the wall clock since the machine started."""
+        return SYNCHRONISED.exists()
 
     def drift(self) -> timedelta:
         """The wall clock minus the hub's time: negative where the wall clock is behind."""

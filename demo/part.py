@@ -71,6 +71,9 @@ class Part:
             self._process.terminate()
         if self._thread.is_alive():
             self._thread.join(END_S)
+            if self._thread.is_alive():
+                self.kill()
+                self._thread.join()
 
     def _supervise(self) -> None:
         self.log_file.parent.mkdir(exist_ok=True)

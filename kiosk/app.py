@@ -176,8 +176,8 @@ class Kiosk:
 
     def _reported(self, report: Adopt | Delivered, answer: Payload | Refused | Unreachable) -> None:
         self._reporting = False
-        if isinstance(answer, Unreachable):
-            return
+        if isinstance(answer, Unreachable) or (isinstance(answer, Refused) and answer.code == "bad-request"):
+            return  # it may be told again
         if isinstance(answer, Refused):  # it has heard it, and will not say otherwise another time
             log.error("the hub refused a report report=%r error=%s", report, answer.message)
         try:

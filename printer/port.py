@@ -44,7 +44,7 @@ class Port:
         try:
             self._socket = socket.create_connection(self._address, CONNECT_S)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a host that no name server can be asked for
             raise self._absent("cannot be reached", error) from error
 
     def send(self, data: bytes) -> None:
@@ -92,7 +92,7 @@ class Port:
             raise ConnectionError("it is not connected")
         return self._socket
 
-    def _absent(self, what: str, error: OSError) -> HardwareAbsent:
+    def _absent(self, what: str, error: OSError | ValueError) -> HardwareAbsent:
         self.close()
         return HardwareAbsent(
             f"the printer {what}: {error} address={self._address[0]}:{self._address[1]}",

@@ -37,6 +37,7 @@ from web.sessions import LIFE, Sessions
 log = logging.getLogger(__name__)
 
 PAGES = Path(__file__).with_name("pages")
+VERSION = version("luot")
 COOKIE = "luot-session"
 ACT_S = 5.0  # a clerk waits no longer for a key
 BEAT_S = 5.0  # a page hears from us at least that often
@@ -149,7 +150,7 @@ class Web:
     async def health(self, request: Request) -> Response:
         picture = self.link.picture
         told = Health(
-            version=version("luot"),
+            version=VERSION,
             device=self.settings.device,
             connected=self.link.device.connected,
             live=picture.live,
@@ -201,7 +202,7 @@ class Web:
                 return
             yield event(
                 Told(
-                    version=version("luot"),
+                    version=VERSION,
                     clerk=clerk.name,
                     counters=clerk.counters,
                     counter=self.sessions.counter(clerk.name),

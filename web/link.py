@@ -52,7 +52,10 @@ class Link:
         loop = asyncio.get_running_loop()
         with self.device, ThreadPoolExecutor(1, "bus") as thread:
             while True:
-                news = await loop.run_in_executor(thread, self.device.step, STEP_S)
+                try:
+                    news = await loop.run_in_executor(thread, self.device.step, STEP_S)
+                except SystemExit:  # a technician asked for a restart
+                    return
                 for each in news:
                     if isinstance(each, Asking):
                         self._ask(loop, each)
