@@ -27,6 +27,7 @@ SCREENS = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 MORNING_S = 90.0  # of simulated people, before the first picture with people
 HUB_AWAY_S = 25.0
+MANY_COLORS = 4096
 LIT = "performance.now() % 1000 > 300 && performance.now() % 1000 < 400"  # numbers that blink are seen then
 CROWD = {"ho-tich": 4, "dat-dai": 7, "kinh-doanh": 3, "chung-thuc": 7, "bao-tro": 5, "thue": 5}
 
@@ -60,10 +61,10 @@ def _prepare(files: Path) -> None:
 
 
 def _save(picture: Image.Image, path: Path) -> None:
-    if picture.mode != "1":
-        picture = picture.convert("RGB").quantize(
-            256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
-        )
+    """Small, where nothing is lost by it: soft shadows, which are many colours, would show as steps."""
+    picture = picture.convert("RGB")
+    if picture.getcolors(MANY_COLORS) is not None:
+        picture = picture.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
     picture.save(path, optimize=True)
 
 
