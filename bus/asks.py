@@ -5,7 +5,7 @@ and gets the same answer. Acts at a counter carry `seen`, the counter's `turn` w
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta
@@ -18,11 +18,13 @@ from bus.messages import (
     Id,
     Label,
     Language,
+    Media,
     Nothing,
     Order,
     Outcome,
     Payload,
     PaymentResult,
+    Purpose,
     Role,
     Ticket,
     TicketId,
@@ -97,7 +99,7 @@ class NoShow(CounterAct, frozen=True):
 
 class Charge(CounterAct, frozen=True):
     amount: Amount
-    purpose: Annotated[str, Meta(min_length=1, max_length=60)]
+    purpose: Purpose
     dossier: Annotated[str, Meta(max_length=40)] = ""
 
 
@@ -173,7 +175,7 @@ class Picture(Payload, frozen=True):
     """A picture of what a screen shows now."""
 
     frame: int
-    media: Literal["image/png", "image/jpeg"]
+    media: Media
     data: bytes  # base64 on the wire
 
 

@@ -12,17 +12,21 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-Id = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,31}\Z")]
+from config import settings
+
+Id = settings.Id
+Amount = settings.Amount
+Purpose = settings.Purpose
+Text = settings.Text
 Label = Annotated[str, Meta(pattern=r"\A[A-Z][0-9]{3,4}\Z")]
 TicketId = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}-[A-Z][0-9]{3,4}\Z")]
 Time = Annotated[datetime, Meta(tz=True)]
 Language = Annotated[str, Meta(pattern=r"\A[a-z]{2,3}\Z")]
-Amount = Annotated[int, Meta(ge=1, le=500_000_000)]  # đồng
-Text = dict[str, str]
 
 Category = Id  # "ordinary", "priority"
 CounterStatus = Literal["closed", "paused", "free", "calling", "serving"]
 Outcome = Literal["printed", "sent", "unknown", "failed", "shown"]
+Media = Literal["image/png", "image/jpeg"]
 Show = Literal["idle", "pay", "paid", "expired", "rate", "thanks"]
 
 

@@ -16,6 +16,8 @@ Id = Annotated[
         description="a name in quotes, of at most 32 small letters, digits and hyphens",
     ),
 ]
+Amount = Annotated[int, Meta(ge=1, le=500_000_000)]  # đồng
+Purpose = Annotated[str, Meta(min_length=1, max_length=60)]  # what a fee is for, as people read it
 Text = dict[str, str]  # language → words; a missing language falls back to "vi"
 Host = Annotated[
     str,
@@ -152,8 +154,8 @@ class Bank(Table, frozen=True):
 class Fee(Table, frozen=True):
     """A fee that clerks ask often, offered to them as one key."""
 
-    purpose: Annotated[str, Meta(min_length=1, max_length=60)]  # as people read it on the panel
-    amount: Annotated[int, Meta(ge=1, le=500_000_000)]  # đồng
+    purpose: Purpose
+    amount: Amount
 
 
 class Service(Table, frozen=True, kw_only=True):

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TypeAlias
 
-from bus.asks import Picture, Request, Screenshot, Touch
-from bus.device import Changed, Device, Received, Reply
+from bus.device import Changed, Device, Received
 from bus.health import HealthFacts
-from bus.messages import Board, Call, Nothing
+from bus.messages import Board, Call
+from bus.remote import serve_screen
 from bus.topics import CALL, STATE_BOARD, STATE_CATALOG, STATE_CENTER, STATE_COUNTER, STATE_PANEL
 from config.clock import Clock
 from config.settings import DisplaySettings
@@ -17,7 +17,7 @@ from display.board import BoardView
 from display.chime import Chime
 from display.panel import PanelView
 from display.sign import SignView
-from screen.remote import Remote, Shot
+from screen.remote import Remote
 from screen.window import Closed, Exposed, Window
 
 View: TypeAlias = BoardView | SignView | PanelView
@@ -40,9 +40,8 @@ class Display:
 
     def __enter__(self) -> "Display":
         self.device.health_facts = lambda: HealthFacts(frame_age_s=self.window.frame_age_s)
-        self.device.serve("screenshot", self._screenshot)
-        if self.settings.screen.remote_touch:
-            self.device.serve("touch", self._touch)
+        touch = self.window.touch if self.settings.screen.remote_touch else None
+        serve_screen(self.device, self.remote.picture, touch)
         with ExitStack() as opening:
             opening.enter_context(self.window)
             opening.enter_context(self.remote)
@@ -89,19 +88,6 @@ class Display:
                 return sign.look(states, counter)
             case "panel":
                 return panel.look(states, counter)
-
-    def _screenshot(self, request: Request, reply: Reply) -> None:
-        assert isinstance(request, Screenshot)
-
-        def answer(shot: Shot) -> None:
-            reply(Picture(shot.frame, shot.media, shot.data))
-
-        self.remote.picture(request.width, request.after, answer)
-
-    def _touch(self, request: Request, reply: Reply) -> None:
-        assert isinstance(request, Touch)
-        self.window.touch(request.x, request.y)
-        reply(Nothing())
 
 
 def _subscriptions(settings: DisplaySettings) -> Iterator[str]:

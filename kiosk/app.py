@@ -9,11 +9,11 @@ from contextlib import ExitStack
 from functools import partial
 from uuid import uuid4
 
-from bus.asks import Adopt, Delivered, Picture, Request, Screenshot, Take
-from bus.asks import Touch as RemoteTouch
+from bus.asks import Adopt, Delivered, Request, Take
 from bus.device import Device, Reply
 from bus.health import HealthFacts
 from bus.messages import Nothing, Payload, Ticket
+from bus.remote import serve_screen
 from bus.session import Connected
 from bus.topics import STATE_CATALOG, STATE_CENTER, STATE_QUEUE
 from config.clock import Clock
@@ -28,7 +28,7 @@ from kiosk.sheet import Sheet
 from printer.encode import encode
 from printer.spool import Done, Job, PrinterChanged, Spool
 from printer.ticket import Composed, check_text, compose, compose_test_page
-from screen.remote import Remote, Shot
+from screen.remote import Remote
 from screen.window import Closed, Exposed, Touch, Window
 
 log = logging.getLogger(__name__)
@@ -65,10 +65,9 @@ class Kiosk:
     def __enter__(self) -> "Kiosk":
         check_text()
         self.device.health_facts = self._health
-        self.device.serve("screenshot", self._screenshot)
         self.device.serve("test-print", self._test_print)
-        if self.settings.screen.remote_touch:
-            self.device.serve("touch", self._remote_touch)
+        touch = self.window.touch if self.settings.screen.remote_touch else None
+        serve_screen(self.device, self.remote.picture, touch)
         with ExitStack() as opening:
             opening.callback(self.memory.close)
             for part in (self.window, self.remote, self.spool, self.device):
@@ -221,19 +220,6 @@ class Kiosk:
         return HealthFacts(
             frame_age_s=self.window.frame_age_s, printer=self.spool.state, links=(self.spool.health(),)
         )
-
-    def _screenshot(self, request: Request, reply: Reply) -> None:
-        assert isinstance(request, Screenshot)
-
-        def answer(shot: Shot) -> None:
-            reply(Picture(shot.frame, shot.media, shot.data))
-
-        self.remote.picture(request.width, request.after, answer)
-
-    def _remote_touch(self, request: Request, reply: Reply) -> None:
-        assert isinstance(request, RemoteTouch)
-        self.window.touch(request.x, request.y)
-        reply(Nothing())
 
     def _test_print(self, request: Request, reply: Reply) -> None:
         center = self.device.states.center

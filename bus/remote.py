@@ -1,0 +1,45 @@
+"""What a technician may do with a screen from far away: see it, and touch it where its settings allow."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from bus.asks import Picture, Request, Screenshot, Touch
+from bus.device import Device, Reply
+from bus.messages import Media, Nothing
+
+
+class Shot(Protocol):
+    """A picture of a frame, as the screen took it."""
+
+    @property
+    def frame(self) -> int: ...
+    @property
+    def media(self) -> Media: ...
+    @property
+    def data(self) -> bytes: ...
+
+
+def serve_screen(
+    device: Device,
+    picture: Callable[[int | None, int, Callable[[Shot], None]], None],
+    touch: Callable[[float, float], None] | None,
+) -> None:
+    """Serve `screenshot` and, where there is one, `touch`.
+
+    `picture` is given the width wanted (px), the frame to be newer than, and what takes the picture when it
+    is there; `touch` the shares of the screen's width and height.
+    """
+
+    def screenshot(request: Request, reply: Reply) -> None:
+        assert isinstance(request, Screenshot)
+        picture(request.width, request.after, lambda shot: reply(Picture(shot.frame, shot.media, shot.data)))
+
+    def touched(request: Request, reply: Reply) -> None:
+        assert isinstance(request, Touch)
+        assert touch is not None
+        touch(request.x, request.y)
+        reply(Nothing())
+
+    device.serve("screenshot", screenshot)
+    if touch is not None:
+        device.serve("touch", touched)
