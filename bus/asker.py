@@ -5,10 +5,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import msgspec
-
 from bus.asks import VERBS, Request
 from bus.messages import Answer, Payload, encode
+from bus.reading import read
 from bus.session import Message, Session
 from bus.topics import ASK, REPLY
 from config.clock import Clock
@@ -88,13 +87,13 @@ class Asker:
             log.info("an answer came that nobody waits for topic=%s", message.topic)
             return
         try:
-            answer = msgspec.json.decode(message.payload, type=Answer)
+            answer = read(message.payload, Answer)
             outcome: Payload | Refused
             if answer.error is not None:
                 outcome = Refused(answer.error.code, answer.error.message, field=answer.error.field)
             else:
                 outcome = answer.read(VERBS[pending.verb].result)
-        except msgspec.DecodeError as error:
+        except Refused as error:
             log.error("an answer cannot be read verb=%s error=%s", pending.verb, error)
             return
         if isinstance(outcome, Refused) and outcome.code == "busy":

@@ -186,7 +186,7 @@ class Identity(Payload, frozen=True):
     host: str
 
 
-DEVICE_VERBS = {
+DEVICE_VERBS: dict[str, tuple[type[Request], type[Payload]]] = {
     "identify": (DeviceRequest, Identity),
     "restart": (DeviceRequest, Nothing),
     "screenshot": (Screenshot, Picture),

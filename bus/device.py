@@ -16,6 +16,7 @@ from bus.asker import Asker, Then
 from bus.asks import DEVICE_VERBS, MAX_REQUEST_BYTES, Identity, Request
 from bus.health import HealthFacts, LastError, health
 from bus.messages import Answer, Fault, Nothing, Payload, Role, State, Status, encode
+from bus.reading import read
 from bus.session import Connected, Message, Session, Will
 from bus.states import States
 from bus.supervisor import Supervisor
@@ -198,12 +199,12 @@ class Device:
                 ids = topic.match(message.topic)
                 if ids is None or topic.payload is Request:
                     continue
-                payload = msgspec.json.decode(message.payload, type=topic.payload)
+                payload = read(message.payload, topic.payload)
                 if isinstance(payload, Status) and ids["device"] == self.name:
                     self._hear_own_status(payload)
                     return None
                 return Received(topic, ids, payload, message.correlation)
-        except msgspec.DecodeError as error:
+        except Refused as error:
             log.error("a message cannot be read topic=%s error=%s", message.topic, error)
             return None
         return message
@@ -232,13 +233,16 @@ class Device:
             reply(Refused("bad-request", "A request must not be retained."))
             return
         handler = self._handlers.get(verb)
-        if handler is None or len(message.payload) > MAX_REQUEST_BYTES:
+        if len(message.payload) > MAX_REQUEST_BYTES:
+            reply(Refused("bad-request", f"A request is at most {MAX_REQUEST_BYTES} bytes."))
+            return
+        if handler is None:
             reply(Refused("bad-request", f"A {self.role} does not know the request {verb!r}.", field="verb"))
             return
         try:
-            request = msgspec.json.decode(message.payload, type=DEVICE_VERBS[verb][0])
-        except msgspec.DecodeError as error:
-            reply(Refused("bad-request", str(error)))
+            request = read(message.payload, DEVICE_VERBS[verb][0])
+        except Refused as refused:
+            reply(refused)
             return
         handler(request, reply)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
+from bus.reading import read
 from config import settings
 
 Id = settings.Id
@@ -242,6 +243,7 @@ class Fault(Payload, frozen=True):
     code: str
     message: str  # English, for logs; screens translate the code
     field: str = ""
+    counter: CounterState | msgspec.UnsetType = msgspec.UNSET  # of a conflict: as the counter is now
 
 
 class Answer(Payload, frozen=True, omit_defaults=True):
@@ -252,10 +254,8 @@ class Answer(Payload, frozen=True, omit_defaults=True):
     error: Fault | None = None
 
     def read(self, kind: type[P]) -> P:
-        """The result as its struct. Raises msgspec.ValidationError where it is none, or another."""
-        if isinstance(self.result, msgspec.UnsetType):
-            raise msgspec.ValidationError("the answer has no result")
-        return msgspec.json.decode(self.result, type=kind)
+        """The result as its struct. Raises Refused (`bad-request`) where there is none, or another."""
+        return read(b"" if isinstance(self.result, msgspec.UnsetType) else self.result, kind)
 
 
 class Ticket(Payload, frozen=True):

@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-import msgspec
-
 from bus.messages import Board, Catalog, CenterState, CounterState, Panel, QueueState, Rev, State
+from bus.reading import read
 from bus.topics import STATES, Topic
 from config.clock import Clock
 
@@ -41,7 +40,7 @@ class States:
 
         `kept` says that the broker had it: it tells nothing about whether the hub is alive now.
 
-        Raises msgspec.ValidationError or DecodeError when it cannot be read as its struct.
+        Raises Refused (`bad-request`) when it cannot be read as its struct.
         """
         for topic in STATES:
             ids = topic.match(path)
@@ -50,7 +49,7 @@ class States:
             if not payload:
                 self._forget(ids)
                 return None
-            state = msgspec.json.decode(payload, type=topic.payload)
+            state = read(payload, topic.payload)
             assert isinstance(state, State)
             known = self._revs.get(path)
             if known is not None and known.epoch == state.rev.epoch and state.rev.seq < known.seq:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-import msgspec
+from msgspec.structs import replace
 
+from bus import reading
 from bus.asks import MAX_REQUEST_BYTES, VERBS, Request
-from bus.messages import Answer, Fault, encode
+from bus.messages import Answer, CounterState, Fault, encode
 from bus.session import Message
 from bus.topics import ASK, REPLY
 from center.journal import Answered
@@ -53,22 +54,12 @@ def read(asked: Asked, center: str) -> Request:
         raise Refused("bad-request", f"There is no verb {asked.verb!r}.", field="verb")
     if len(message.payload) > MAX_REQUEST_BYTES:
         raise Refused("bad-request", f"A request is at most {MAX_REQUEST_BYTES} bytes.")
-    try:
-        return msgspec.json.decode(message.payload, type=verb.fields)
-    except msgspec.DecodeError as error:
-        raise Refused("bad-request", str(error), field=_field_of(error)) from None
+    return reading.read(message.payload, verb.fields)
 
 
 def refusal(refused: Refused) -> bytes:
     """The answer that says so."""
-    return encode(Answer(ok=False, error=Fault(refused.code, refused.message, refused.field)))
-
-
-def _field_of(error: msgspec.DecodeError) -> str:
-    """The field that msgspec's message points at: "… - at `$.service`" or "… missing required field `x`"."""
-    text = str(error)
-    if "required field `" in text:
-        return text.split("required field `")[1].split("`")[0]
-    if "`$." in text:
-        return text.split("`$.")[1].split("`")[0]
-    return ""
+    fault = Fault(refused.code, refused.message, refused.field)
+    if isinstance(refused.state, CounterState):
+        fault = replace(fault, counter=refused.state)
+    return encode(Answer(ok=False, error=fault))

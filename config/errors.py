@@ -24,13 +24,17 @@ class HardwareAbsent(LuotError, OSError):
 class Refused(LuotError):
     """A request was refused by a rule.
 
-    `code` is one of the contract's error codes, `field` the request's field that is at fault (or "").
+    `code` is one of the contract's error codes, `field` the request's field that is at fault (or ""), `state`
+    what the thing asked about is like now, where that is told.
     """
 
-    def __init__(self, code: str, message: str, *, field: str = "", hint: str = "") -> None:
+    def __init__(
+        self, code: str, message: str, *, field: str = "", hint: str = "", state: object = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.code = code
         self.field = field
+        self.state = state
 
 
 class Unreachable(LuotError, TimeoutError):

@@ -7,6 +7,7 @@ import msgspec
 from bus.asks import VERBS, Request
 from bus.device import Received
 from bus.messages import Answer, Nothing, Payload
+from bus.reading import read
 from bus.session import Message
 from bus.topics import ASK
 from config.errors import Refused
@@ -46,10 +47,8 @@ class Overheard:
         if ids is None or verb is None:
             return None
         try:
-            asked = Asked(
-                ids["device"], verb.name, msgspec.json.decode(message.payload, type=verb.fields), at
-            )
-        except msgspec.DecodeError:
+            asked = Asked(ids["device"], verb.name, read(message.payload, verb.fields), at)
+        except Refused:
             return None
         key = (asked.device, message.correlation or b"")
         if key in self._open:
@@ -70,6 +69,6 @@ class Overheard:
         if not isinstance(answer.result, msgspec.Raw):
             return Answered(asked, Nothing(), at)
         try:
-            return Answered(asked, msgspec.json.decode(answer.result, type=VERBS[asked.verb].result), at)
-        except msgspec.DecodeError:
+            return Answered(asked, answer.read(VERBS[asked.verb].result), at)
+        except Refused:
             return None

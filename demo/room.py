@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import uvicorn
 from msgspec import Meta
 from starlette.applications import Starlette
@@ -26,6 +25,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bus.messages import Answer, Payload
+from bus.reading import read
 from config.errors import LuotError, Refused, Unreachable
 from demo.figures import Figures
 from demo.table import Told, bus_line, keypad, look
@@ -179,10 +179,7 @@ class Room:
 
     async def touch(self, request: Request) -> Response:
         check_origin(request)
-        try:
-            point = msgspec.json.decode(await read_body(request), type=Point)
-        except msgspec.DecodeError as error:
-            raise Refused("bad-request", str(error)) from error
+        point = read(await read_body(request), Point)
         self._make_way(KIOSK)
         self.watch.touch(KIOSK, point.x, point.y)
         return json(Answer(ok=True))

@@ -16,6 +16,7 @@ from bus.asks import Picture, Request, Screenshot
 from bus.device import Device, Received
 from bus.messages import Answer, encode
 from bus.topics import DEVICE_ASK, DEVICE_REPLY
+from config.errors import Refused
 
 log = logging.getLogger(__name__)
 
@@ -85,8 +86,8 @@ class Screens:
         if not isinstance(answer.result, msgspec.Raw):
             return None
         try:
-            picture = msgspec.json.decode(answer.result, type=Picture)
-        except msgspec.DecodeError as error:
+            picture = answer.read(Picture)
+        except Refused as error:
             log.error("a picture cannot be read device=%s error=%s", screen.name, error)
             return None
         screen.after, screen.due = picture.frame, max(now, screen.asked_at + REST_S)

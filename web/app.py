@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncIterator
 from importlib.metadata import version
 from pathlib import Path
-from socket import socket
+from socket import create_server, socket
 from typing import TypeVar
 
 import msgspec
@@ -23,8 +23,9 @@ from starlette.staticfiles import StaticFiles
 
 from bus.asks import VERBS, Close, CounterAct, Open
 from bus.messages import Answer, Payload, encode
+from bus.reading import read
 from config.clock import Clock
-from config.errors import Refused, Unreachable
+from config.errors import LuotError, Refused, Unreachable
 from config.settings import Login, WebSettings
 from config.words import LANGUAGE_NAMES, catalogue
 from web.feed import OUT, Told, event
@@ -108,9 +109,21 @@ class Web:
                     tasks.create_task(self.link.follow()),
                     tasks.create_task(self.payments.tell_what_is_left()),
                 ]
-                await self.server.serve()
+                with self._listen() as socket:
+                    await self.server.serve([socket])
                 for task in background:
                     task.cancel()
+
+    def _listen(self) -> socket:
+        """Raises LuotError where the port is taken."""
+        address = (self.settings.host, self.settings.port)
+        try:
+            return create_server(address)
+        except OSError as error:
+            raise LuotError(
+                f"The pages cannot be served on {address[0]}:{address[1]}: {error}.",
+                hint="Stop what has that port, or give `port` in the settings another value.",
+            ) from error
 
     def app(self) -> Starlette:
         return Starlette(
@@ -263,10 +276,7 @@ class Web:
     async def _read(self, request: Request, body: type[Body]) -> Body:
         """What one of our own pages sent."""
         check_origin(request, self.settings.origin)
-        try:
-            return msgspec.json.decode(await read_body(request), type=body)
-        except msgspec.DecodeError as error:
-            raise Refused("bad-request", str(error)) from error
+        return read(await read_body(request), body)
 
 
 def run(settings: WebSettings) -> None:
