@@ -42,7 +42,7 @@ pattern read {root}/device/%u/ask/+
 # What a role may do besides.
 ROLES = {
     "hub": (
-        "read {root}/ask/#", "write {root}/reply/+", "write {root}/state/#", "write {root}/call",
+        "readwrite {root}/ask/#", "write {root}/reply/+", "write {root}/state/#", "write {root}/call",
         "write {root}/journal", "read {root}/device/+/status",
     ),
     "kiosk": (),
@@ -182,7 +182,10 @@ class PrivateBroker:
         configuration = write_files(self.folder, self.center, self.passwords, listeners)
         with (self.folder / "mosquitto.log").open("ab") as output:
             self._process = subprocess.Popen(
-                [_program("mosquitto"), "-c", str(configuration)], stdout=output, stderr=output
+                [_program("mosquitto"), "-c", str(configuration)],
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is for whoever started it
             )
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline and self._process.poll() is None:

@@ -32,7 +32,7 @@ from bus.asks import (
     Take,
 )
 from bus.events import DayOpened, EventBody, OrderExpired, PanelCleared, TicketServing
-from center import counters, orders, tickets
+from center import counters, orders, tickets, views
 from center.command import Command, Decision
 from center.records import NEVER
 from center.state import State
@@ -64,6 +64,15 @@ def decide(state: State, command: Command) -> Decision:
 
 
 def _at_counter(state: State, command: Command, act: CounterAct) -> Decision:
+    try:
+        return _act(state, command, act)
+    except Refused as refused:
+        if refused.code == "conflict":
+            refused.state = views.counter(state, act.counter, state.rev)
+        raise
+
+
+def _act(state: State, command: Command, act: CounterAct) -> Decision:
     counter = counters.reached(state, command, act)
     match act:
         case Open():

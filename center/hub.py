@@ -99,7 +99,10 @@ class Hub:
         requests: list[Message] = []
         for news in self.device.step(min(timeout, self._until_due())):
             if isinstance(news, Message) and ASK.match(news.topic):
-                requests.append(news)
+                if news.retained:  # refused below, and not to come again
+                    self.device.session.publish(news.topic, b"", retain=True)
+                if news.payload or not news.retained:
+                    requests.append(news)
             elif isinstance(news, Connected):
                 self._told.clear()
                 self._beat_due = 0.0

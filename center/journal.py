@@ -70,8 +70,14 @@ class Journal:
 
         Raises JournalUnavailable when another hub has it, or it is another centre's or a newer version's.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = self.path.with_suffix(".lock").open("w")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = self.path.with_suffix(".lock").open("w")
+        except OSError as error:
+            raise JournalUnavailable(
+                f"The folder {self.path.parent} cannot be written: {error}.",
+                hint="Check `data` in the settings, and whose folder it is.",
+            ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -87,7 +93,7 @@ class Journal:
                 raise
             raise JournalUnavailable(
                 f"The journal {self.path} cannot be opened: {error}.",
-                hint="Check that the disk is mounted, writable and not full.",
+                hint="Check that the disk is mounted, writable and not full, and the file a journal.",
             ) from error
         return self
 

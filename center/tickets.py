@@ -27,6 +27,8 @@ def take(state: State, command: Command, asked: Take) -> Decision:
         raise Refused("unknown-service", f"There is no service {asked.service!r}.", field="service")
     if asked.category not in HEAD_START:
         raise Refused("bad-request", f"There is no category {asked.category!r}.", field="category")
+    if asked.language not in state.settings.languages:
+        raise Refused("bad-request", f"The centre does not speak {asked.language!r}.", field="language")
     if state.day is None:
         raise Refused("day-closed", "The day has not begun.")
     label = state.next_label(service.letter)

@@ -32,7 +32,7 @@ from bus.events import (
 )
 from bus.messages import Adopted, Answer, CounterState, Payload, Rev, Ticket, encode
 from bus.session import Connected, Message, Session
-from bus.topics import ASK, CALL, JOURNAL, REPLY, STATES
+from bus.topics import ASK, CALL, JOURNAL, REPLY, STATES, STATUS
 from center import engine
 from center.broker import PrivateBroker
 from center.hub import Hub
@@ -47,6 +47,7 @@ from demo.part import Part
 CENTER = "tan-lap"
 KILLS = 40
 SOME = UUID(int=1, version=4)  # test names must not change
+NESTED = b'{"request":"%s","service":"ho-tich","x":%s}' % (str(SOME).encode(), b"[" * 7000 + b"]" * 7000)
 
 
 def take(service: str = "ho-tich") -> Take:
@@ -128,6 +129,15 @@ class TestTheDay:
         refusals = [each for each in outcomes if isinstance(each, Refused)]
         assert [each.label for each in tickets] == [first.label] if isinstance(first, Ticket) else False
         assert [each.code for each in refusals] == ["conflict"]
+
+    def test_a_conflict_tells_how_the_counter_is_now(self, broker: PrivateBroker, kiosk: Member) -> None:
+        mine = REPLY.path(CENTER, device="guest-web")
+        with Session(broker.address("guest-web"), "guest-web", (mine,)) as web:
+            topic = ASK.path(CENTER, device="guest-web", verb="next")
+            answer = answer_to(web, topic, encode(Next(uuid4(), "2", 9)), mine)
+        assert answer.error is not None
+        assert isinstance(answer.error.counter, CounterState)
+        assert (answer.error.counter.counter, answer.error.counter.turn) == ("2", 0)
 
 
 class TestKilled:
@@ -233,6 +243,8 @@ class TestBadInput:
             ("take", b'{"request":"7","service":"ho-tich"}', "bad-request", "request"),
             ("take", b'{"request":"' + b"9" * 20_000 + b'"}', "bad-request", ""),
             ("take", encode(Take(SOME, "ho-tich", category="vip")), "bad-request", "category"),
+            ("take", encode(Take(SOME, "ho-tich", language="de")), "bad-request", "language"),
+            ("take", NESTED, "bad-request", ""),
             ("dance", encode(Request(SOME)), "bad-request", "verb"),
             ("next", encode(Next(SOME, "1", 0)), "forbidden", ""),
             ("delivered", encode(Delivered(SOME, "2026-11-22-A9", "printed")), "bad-request", "ticket"),
@@ -256,9 +268,11 @@ class TestBadInput:
         )
         with Session(broker.address("kiosk-1"), "kiosk-1", (mine,)) as other:
             answer = answer_to(other, topic, encode(take()), mine, retain=True)
-            other.publish(topic, b"", retain=True)
         assert answer.error is not None
         assert "retained" in answer.error.message
+        with Session(broker.address("guest-technician"), "later", (topic, STATUS.filter(CENTER))) as later:
+            seen = received_topics(later)
+        assert topic not in seen, "and it does not stay in the broker"
         expect(kiosk, "no number given", lambda: kiosk.states.queues["ho-tich"].issued == 0)
 
     def test_an_answer_goes_to_nobody_else(self, broker: PrivateBroker, kiosk: Member) -> None:
@@ -286,6 +300,14 @@ def answer_to(session: Session, topic: str, body: bytes, reply_to: str, *, retai
             if isinstance(item, Message):
                 assert item.correlation == b"x"
                 return msgspec.json.decode(item.payload, type=Answer)
+
+
+def received_topics(session: Session) -> set[str]:
+    """The topics that the broker has kept, up to and with the hub's status."""
+    topics: set[str] = set()
+    while STATUS.path(CENTER, device="hub") not in topics:
+        topics |= {item.topic for item in session.receive(0.05) if isinstance(item, Message)}
+    return topics
 
 
 class TestTheDisk:
