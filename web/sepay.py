@@ -18,9 +18,9 @@ from typing import Annotated, Literal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec import Meta, Struct
 
+from bus import reading
 from bus.asks import Payment
 from bus.messages import Amount, PaymentResult
 from bus.reference import references
@@ -54,7 +54,7 @@ class Transfer(Struct, frozen=True, rename="camel"):
     account_number: str
     transfer_type: Literal["in", "out"]
     transfer_amount: Amount
-    content: str = ""
+    content: str | None = None
     sub_account: str | None = None
 
     def payment(self) -> Payment:
@@ -63,7 +63,8 @@ class Transfer(Struct, frozen=True, rename="camel"):
             request=uuid5(NAMESPACE, f"{PROVIDER}/{self.id}"),
             provider=PROVIDER,
             transaction=str(self.id),
-            reference=" ".join(references(self.content))[:200],  # the rest of the text may name the payer
+            # The rest of the text may name the payer, who is nobody's business on the bus.
+            reference=" ".join(references(self.content or ""))[:200],
             account=self.sub_account or self.account_number,
             amount=self.transfer_amount,
             at=self.transaction_date.replace(tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")),
@@ -86,10 +87,7 @@ def verify(secret: str, timestamp: str, signature: str, body: bytes, now: Iterab
 
 def read(body: bytes) -> Transfer:
     """The message as a struct. Raises Refused (`bad-request`)."""
-    try:
-        return msgspec.json.decode(body, type=Transfer)
-    except msgspec.DecodeError as error:
-        raise Refused("bad-request", f"The payment message cannot be read: {error}") from error
+    return reading.read(body, Transfer)
 
 
 class Payments:
@@ -115,9 +113,15 @@ class Payments:
 
         Raises Refused or Unreachable; SePay then sends it again.
         """
-        transfer = read(body)
+        try:
+            transfer = read(body)
+        except Refused as refused:  # its signature was right, so it is money: a person has to look
+            unreadable = hashlib.sha256(body).hexdigest()
+            self._keep(unreadable, body, outcome="unreadable")
+            log.error("a signed payment message cannot be read kept-as=%s error=%s", unreadable, refused)
+            raise
         if transfer.transfer_type == "in":
-            self._keep(transfer, body)
+            self._keep(str(transfer.id), body)
             await self._tell(transfer)
 
     async def tell_what_is_left(self) -> None:
@@ -134,11 +138,11 @@ class Payments:
         rows = self._db.execute("SELECT raw FROM message WHERE outcome IS NULL ORDER BY received")
         return [read(raw) for (raw,) in rows]
 
-    def _keep(self, transfer: Transfer, body: bytes) -> None:
+    def _keep(self, transaction: str, body: bytes, outcome: str | None = None) -> None:
         now = self.clock.now()
         self._db.execute(
-            "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, NULL)",
-            [PROVIDER, str(transfer.id), now.timestamp(), body],
+            "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?)",
+            [PROVIDER, transaction, now.timestamp(), body, outcome],
         )
         self._db.execute(
             "DELETE FROM message WHERE received < ? AND outcome IS NOT NULL", [(now - KEPT).timestamp()]
