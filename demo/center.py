@@ -4,6 +4,7 @@ Only the hardware and the people are simulated: the printer's twin listens on TC
 on a pty, and citizens and clerks use them as people do.
 """
 
+import fcntl
 import logging
 import os
 import secrets
@@ -46,6 +47,7 @@ KEYPADS, SIGNS = (1, 2, 3, 4), (11, 12, 13, 14)
 # Screens that are drawn without a desktop: only their pictures are seen.
 HEADLESS: Mapping[str, str] = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
 READY_S = 30.0
+TRIES = 3
 PROGRESS_S = 5.0
 
 
@@ -68,8 +70,7 @@ def run(options: DemoOptions) -> None:
     logging.getLogger().setLevel(logging.WARNING)
     with ExitStack() as stack:
         folder = options.folder or Path(stack.enter_context(TemporaryDirectory(prefix="luot-demo-")))
-        folder = folder.resolve()
-        folder.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(_hold(folder := folder.resolve()))
         click.echo("Starting a whole centre on this machine …")
         room = stack.enter_context(open_center(folder, options.port, lambda _: _screens(options)))
         center = room.center
@@ -84,10 +85,27 @@ def run(options: DemoOptions) -> None:
         click.echo("Open the control room in a browser. Ctrl-C ends the demo.\n")
         try:
             follow(room.figures, options.for_s)
-        except KeyboardInterrupt:
-            pass
         finally:
             click.echo("\n" + summary(room.figures))
+
+
+@contextmanager
+def _hold(folder: Path) -> Iterator[None]:
+    """Keep the folder for this demo alone. Raises LuotError where it cannot be written, or another has it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        hint = "Choose another folder with --dir."
+        raise LuotError(f"The folder {folder} cannot be used: {error}.", hint=hint) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LuotError(
+                f"Another demo is running in {folder}.", hint="End it first, or choose another folder."
+            ) from None
+        yield
 
 
 @contextmanager
@@ -135,9 +153,11 @@ def _wait_until_online(room: Room, center: DemoCenter) -> None:
     """Raises LuotError naming the parts that did not come, and where they say why."""
     deadline = time.monotonic() + READY_S
     while missing := [name for name in center.parts if not _online(room, name)]:
-        if time.monotonic() > deadline:
+        failing = [name for name in missing if center.parts[name].restarts >= TRIES]
+        if failing or time.monotonic() > deadline:
+            why = [f"{name}: {center.parts[name].last_words()}" for name in failing or missing]
             raise LuotError(
-                f"These parts did not start: {', '.join(missing)}.",
+                "\n".join(["These parts do not start.", *why]),
                 hint=f"Their logs are in {center.folder / 'logs'} (use --dir to keep them).",
             )
         time.sleep(0.05)

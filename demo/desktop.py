@@ -28,6 +28,7 @@ class VirtualDesktop:
             ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
             pass_fds=[writing],
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         os.close(writing)
         with os.fdopen(reading) as told:

@@ -60,6 +60,11 @@ class Part:
     def log_file(self) -> Path:
         return self.config.parent / "logs" / f"{self.name}.log"
 
+    def last_words(self) -> str:
+        """The last line that it logged: why it ended."""
+        lines = self.log_file.read_text(errors="replace").splitlines() if self.log_file.exists() else []
+        return next((line for line in reversed(lines) if not line.startswith("hint:")), "no word")
+
     def kill(self) -> None:
         """End it as `kill -9` does; it comes back by itself."""
         if self._process is not None:
@@ -85,6 +90,7 @@ class Part:
                     stdout=output,
                     stderr=output,
                     env={**os.environ, **self.environment},
+                    start_new_session=True,  # Ctrl-C is for the demo, which ends its parts in order
                 )
                 self.started_at = time.monotonic()
                 self.restarts += 1

@@ -3,15 +3,14 @@
 from pathlib import Path
 
 from config.errors import SettingsError
-from config.layers import Layers
-from config.load import SHARED, is_center, load, load_center
+from config.load import SHARED, check_shared, is_center, load, load_center
 from config.settings import CenterSettings, HubSettings
 
 
 def verdict(path: Path) -> str:
     """What a file holds, in a few words; SettingsError with every mistake where it is not right."""
     if path.name == SHARED:
-        Layers.read(path)
+        check_shared(path)
         return "what the devices beside it share; check their files too"
     if is_center(path):
         return _describe(load_center(path))

@@ -117,8 +117,16 @@ def _begin(path: Path, kind: type[S]) -> S:
 
 
 def _leave_politely() -> None:
-    """Leave every `with` block when systemd says stop, so that a part says goodbye on the bus."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    """Leave every `with` block when told to stop, so that a part says goodbye on the bus; once is enough."""
+    told = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+    def leave(*_: object) -> None:
+        for each in told:
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit()
+
+    for each in told:
+        signal.signal(each, leave)
 
 
 @luot.command()

@@ -1,5 +1,6 @@
 """`luot demo` as a newcomer starts it, and a stranger's plain MQTT client that joins it."""
 
+import fcntl
 import json
 import re
 import subprocess
@@ -120,3 +121,38 @@ def test_runs_for_its_time_takes_guests_and_says_what_happened(
     kept = {each.name for each in tmp_path.iterdir()}
     assert {"accounts.json", "center.toml", "hub.toml", "data", "paper", "logs"} <= kept
     assert not [each for each in (tmp_path / "logs").iterdir() if "Traceback" in each.read_text()]
+
+
+def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:
+    luot = str(Path(sys.executable).with_name("luot"))
+    (tmp_path / "accounts.json").write_text("mine")
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = subprocess.run(
+            [luot, "demo", "--headless", "--dir", tmp_path],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+    assert second.returncode == 1
+    assert "error: Another demo is running" in second.stderr
+    assert (tmp_path / "accounts.json").read_text() == "mine"
+
+
+def test_a_part_that_does_not_start_is_named_with_its_reason(tmp_path: Path) -> None:
+    luot = str(Path(sys.executable).with_name("luot"))
+    journal = tmp_path / "data" / "hub" / "journal.sqlite"
+    journal.parent.mkdir(parents=True)
+    journal.write_bytes(b"this is no journal" * 100)
+    demo = subprocess.run(
+        [luot, "demo", "--headless", "--dir", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert demo.returncode == 1
+    assert re.search(
+        r"error: hub: error: The journal .* cannot be opened: file is not a database", demo.stderr
+    )
