@@ -15,7 +15,7 @@ from msgspec import structs
 from config.errors import SettingsError
 from config.layers import Document, Layers
 from config.rules import center_rules, device_rules
-from config.settings import CenterSettings, Device, DeviceSettings, HubSettings
+from config.settings import Broker, CenterSettings, Device, DeviceSettings, HubSettings, Id, Screen, Table
 from config.shape import Mistake, closest, convert, mistakes
 
 SHARED = "luot.toml"
@@ -42,6 +42,12 @@ def load_center(path: Path) -> CenterSettings:
     return convert(layers.document, CenterSettings)
 
 
+def check_shared(path: Path) -> None:
+    """Judge what the devices beside it share; SettingsError tells every mistake, one a line."""
+    layers = Layers.read(path)
+    layers.judge(mistakes(layers.document, _Shared))
+
+
 def is_center(path: Path) -> bool:
     """Whether this is a centre's file: its keys are more those of a centre than those of a device."""
     try:
@@ -50,6 +56,15 @@ def is_center(path: Path) -> bool:
         return False  # `load` tells what is wrong with it
     center_keys = frozenset(CenterSettings.__struct_fields__)
     return len(keys & (center_keys - _DEVICE_KEYS)) > len(keys & (_DEVICE_KEYS - center_keys))
+
+
+class _Shared(Table, frozen=True):
+    """What devices can share: each key may be left to their own files."""
+
+    center: Id = "unset"
+    broker: Broker = Broker()
+    screen: Screen = Screen()
+    sound: bool = True
 
 
 class _SomeDevice(Device, frozen=True, kw_only=True):

@@ -83,7 +83,8 @@ def fit(words: str, most: int, size: int, *, bold: bool = False) -> int:
 def middle(words: str, x: float, size: int, *, bold: bool = False) -> float:
     """Where a line's middle belongs for its ink to stand about `x`: a "1" has more air right than left."""
     first, last = _font(size, bold).metrics(words[0] + words[-1])
-    assert first and last, f"the font lacks a letter of {words}"
+    assert first, f"the font lacks {words[0]}"
+    assert last, f"the font lacks {words[-1]}"
     (left, *_), (_, end, _, _, advance) = first, last
     return x + (advance - end - left) / 2
 
