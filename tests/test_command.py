@@ -189,3 +189,14 @@ def test_what_is_installed_is_whole(tmp_path: Path) -> None:
     assert ours <= names
     for unit in (ROOT / "systemd").iterdir():
         assert [name for name in names if name.endswith(f".data/data/share/luot/systemd/{unit.name}")]
+
+
+def test_what_devices_share_is_checked_too(tmp_path: Path) -> None:
+    shared = tmp_path / "luot.toml"
+    shared.write_text('cente = "tan-lap"\n\n[broker]\nhost = 5\n')
+    code, _, stderr = run("check", shared)
+    assert code == 2
+    assert "luot.toml:1: unknown key `cente`: did you mean `center`?" in stderr
+    assert "luot.toml:4: `broker.host`" in stderr
+    shared.write_text('center = "tan-lap"\n\n[broker]\nhost = "hub.local"\n')
+    assert run("check", shared)[0] == 0

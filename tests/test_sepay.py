@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import hmac
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -110,6 +112,18 @@ class TestMessage:
 
 
 class TestPayments:
+    def test_signed_money_that_cannot_be_read_is_kept_for_a_person(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        settings = WebSettings(center="tan-lap", device="web-1", data=tmp_path, logins=())
+        payments = Payments(tmp_path / "payments.sqlite", Link(settings, Clock()), Clock())
+        with payments, pytest.raises(Refused):
+            asyncio.run(payments.receive(b'{"id": 1, "transferAmount": "much"}'))
+        with closing(sqlite3.connect(payments.path)) as database:
+            kept = database.execute("SELECT raw, outcome FROM message").fetchall()
+        assert kept == [(b'{"id": 1, "transferAmount": "much"}', "unreadable")]
+        assert "cannot be read" in caplog.text
+
     def test_what_the_hub_did_not_answer_is_told_again_after_a_restart(
         self, broker: PrivateBroker, hub: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
