@@ -14,7 +14,7 @@ export function showRail(rail, processes, broker, kill) {
 }
 
 function build({ name, up, restarts }, broker, kill) {
-  const state = up ? "online" : broker ? "restarting" : "out of reach";
+  const state = up ? "online" : broker ? "coming back" : "out of reach";
   const times = restarts ? `, started again ${restarts} ×` : "";
   const note = up ? (restarts ? `↻${restarts}` : "") : broker ? state : "";
   const button = h("button", { type: "button", className: up ? "" : "away", onclick: () => kill(name) },

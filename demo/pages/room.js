@@ -50,7 +50,7 @@ function showScreens({ screens, processes, broker }) {
     const away = !processes.find((each) => each.name === figure.dataset.part)?.up;
     figure.classList.toggle("away", away);
     for (const glass of figure.querySelectorAll(".glass")) {
-      glass.dataset.words = broker ? "restarting…" : "the broker is away";
+      glass.dataset.words = broker ? "coming back…" : "the broker is away";
     }
   }
 }
