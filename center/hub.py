@@ -120,7 +120,7 @@ class Hub:
         entries: list[JournalEvent] = []
         batch: dict[tuple[str, UUID], bytes] = {}
         self._record(entries, engine.tick(self.state, self.time.now()), "hub", None)
-        asked = [each for message in messages if (each := self._decide(message, batch, entries)) is not None]
+        asked = [self._decide(message, batch, entries) for message in messages]
         remembered = [each.decided for each in asked if each.decided is not None]
         if entries or remembered:
             try:
@@ -143,7 +143,7 @@ class Hub:
 
     def _decide(
         self, message: Message, batch: dict[tuple[str, UUID], bytes], entries: list[JournalEvent]
-    ) -> Asked | None:
+    ) -> Asked:
         """One request: its answer, and its events appended to `entries` and applied to the state."""
         asked = Asked.of(message)
         try:
