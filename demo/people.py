@@ -31,7 +31,7 @@ KEEP_AWAY_S = 25.0
 LOOK_S = 0.3
 
 # At speed 1, seconds: a citizen comes, reads a page, walks to a counter, is served, pays.
-COME_S, READ_S, WALK_S, SERVE_S, PAY_S = 7.0, 1.5, (3.5, 6.0), (5.0, 14.0), (5.0, 9.0)
+COME_S, READ_S, WALK_S, SERVE_S, PAY_S = 4.5, 1.5, (3.5, 6.0), (5.0, 14.0), (5.0, 9.0)
 PRIORITY, ENGLISH, MISSED, LATE, FEE = 0.08, 0.1, 0.06, 0.1, 0.35  # shares of the citizens
 FEE_COUNTER = "1"  # the one with the QR panel
 

@@ -261,7 +261,7 @@ class TestBadInput:
         assert isinstance(kiosk.get("take", take()), Ticket)
 
     def test_json_nested_without_end_stops_nobody(self, broker: PrivateBroker, kiosk: Member) -> None:
-        """How deep a Python can read differs: it is refused, or the field that nobody knows is passed over."""
+        """How deep a Python reads differs: it is refused, or the field that nobody knows is passed over."""
         mine = REPLY.path(CENTER, device="kiosk-1")
         with Session(broker.address("kiosk-1"), "kiosk-1", (mine,)) as other:
             answer = answer_to(other, ASK.path(CENTER, device="kiosk-1", verb="take"), NESTED, mine)
