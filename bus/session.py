@@ -86,14 +86,13 @@ class Session:
         *,
         will: Will | None = None,
         keep_s: int = 0,
-        inbox: SimpleQueue[object] | None = None,
     ) -> None:
         self.broker = broker
         self.client_id = client_id
         self.subscriptions = tuple(subscriptions)
         self.will = will
         self.keep_s = keep_s
-        self.inbox: SimpleQueue[object] = inbox or SimpleQueue()
+        self.inbox: SimpleQueue[object] = SimpleQueue()
         self.connected = False
         self._client: Client | None = None
         self._generation = 0

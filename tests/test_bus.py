@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import Empty
 from time import monotonic
 from uuid import UUID, uuid4
 
@@ -234,8 +234,7 @@ class TestDevice:
 
     def test_who_reads_its_own_loss_says_online_again(self, broker: PrivateBroker, tmp_path: Path) -> None:
         topic = STATUS.path(CENTER, device="kiosk-1")
-        queue: SimpleQueue[object] = SimpleQueue()
-        watch = Session(broker.address("guest-technician"), "watch", (topic,), inbox=queue)
+        watch = Session(broker.address("guest-technician"), "watch", (topic,))
         late_will = Session(broker.address("kiosk-1"), "an-old-session", ())
         with watch, late_will, Member(broker, "kiosk-1", "kiosk", tmp_path) as kiosk:
             received(late_will, Connected)
@@ -245,7 +244,7 @@ class TestDevice:
             def online_last() -> bool:
                 try:
                     while True:
-                        item = queue.get_nowait()
+                        item = watch.inbox.get_nowait()
                         if isinstance(item, Message):
                             told.append(msgspec.json.decode(item.payload, type=Status).status)
                 except Empty:
