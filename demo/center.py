@@ -44,6 +44,8 @@ PARTS = {
     "web-1": "web",
 }
 KEYPADS, SIGNS = (1, 2, 3, 4), (11, 12, 13, 14)
+# Where the windows open on a desktop of 1920×1080, px: of each at least a part is seen.
+POSITIONS = {"kiosk-1": "20,40", "board-1": "600,40", "panel-1": "900,420", "sign-1": "600,560"}
 # Screens that are drawn without a desktop: only their pictures are seen.
 HEADLESS: Mapping[str, str] = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
 READY_S = 30.0
@@ -72,7 +74,9 @@ def run(options: DemoOptions) -> None:
         folder = options.folder or Path(stack.enter_context(TemporaryDirectory(prefix="luot-demo-")))
         stack.enter_context(_hold(folder := folder.resolve()))
         click.echo("Starting a whole centre on this machine …")
-        room = stack.enter_context(open_center(folder, options.port, lambda _: _screens(options)))
+        room = stack.enter_context(
+            open_center(folder, options.port, lambda device: _screens(options, device))
+        )
         center = room.center
         center.people = People(
             room.watch, center.line, center.web, center.bank, seed=options.seed, speed=options.speed
@@ -141,11 +145,11 @@ def open_center(folder: Path, port: int, environment: Callable[[str], Mapping[st
         yield room
 
 
-def _screens(options: DemoOptions) -> Mapping[str, str]:
+def _screens(options: DemoOptions, device: str) -> Mapping[str, str]:
     """Screens open windows on a desktop; without one they draw all the same, where only pictures see it."""
     desktop = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
     if desktop and not options.headless:
-        return {}
+        return {"SDL_VIDEO_WINDOW_POS": POSITIONS.get(device, "0,0")}
     return HEADLESS
 
 
