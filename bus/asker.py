@@ -43,7 +43,8 @@ class Asker:
     def ask(self, verb: str, fields: Request, *, within: float, then: Then) -> None:
         """Send the request, and call `then` once: with the result, `Refused`, or `Unreachable`.
 
-        `within` is in seconds. Asking again with an id that is under way takes the earlier one's place.
+        `within` is in seconds. Asking again with an id that is under way takes the place of the earlier call,
+        whose `then` is not called any more.
         """
         now = self.clock.monotonic()
         self.pending[fields.request.bytes] = Pending(verb, fields, now + within, then)

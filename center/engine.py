@@ -40,7 +40,7 @@ from config.errors import Refused
 
 __all__ = ["Command", "Decision", "decide", "due", "tick"]
 
-KEPT = timedelta(hours=12)  # a day does not end for people whose numbers are younger than this
+KEPT = timedelta(hours=12)  # by the hub's time, a day does not end for people whose numbers are younger
 END_SHOWN = {"paid": timedelta(seconds=8), "expired": timedelta(seconds=20)}  # on the panel
 
 

@@ -11,6 +11,7 @@ from msgspec import structs
 from bus.messages import Panel, Payload, Rev
 from config.errors import LuotError, Refused, Unreachable
 from config.words import money
+from demo.people import FEE_COUNTER
 from demo.watch import KIOSK, Watch
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ PATIENCE_S = 30.0
 LOOK_S = 0.02
 STORIES = 6
 HUB, BRIDGE = "hub", "bridge-1"
-FEE_COUNTER = "1"  # the one with a QR panel
 KEYPAD = 1  # the address of the keypad that is unplugged
 
 
