@@ -4,9 +4,11 @@ Every device has an account of its own, and the broker lets it write only below 
 nothing on disk: it is a wire, and every owner publishes its state again at each connect.
 """
 
+import contextlib
 import getpass
 import logging
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 
 HUB = "hub"
 START_S = 5.0  # a broker is ready in about 10 ms
+FREE_PORTS = (20_000, 32_000)  # below those that Linux gives to outgoing connections
 
 # What every account may do; %u is its own name.
 EVERYONE = """\
@@ -214,7 +217,9 @@ class PrivateBroker:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody has now, and that no outgoing connection will get meanwhile."""
+    while True:
+        port = random.randrange(*FREE_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

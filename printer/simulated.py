@@ -79,6 +79,8 @@ class SimulatedPrinter:
         self._stopping = True
         self._nudge()
         self._thread.join()
+        self._wake.close()
+        self._woken.close()
 
     @property
     def errors(self) -> list[str]:
@@ -123,14 +125,11 @@ class SimulatedPrinter:
     # In the printer's thread
 
     def _run(self) -> None:
-        with contextlib.ExitStack() as stack:
-            for each in (self._wake, self._woken):
-                stack.enter_context(each)
-            while not self._stopping:
-                self._step()
-            self._hang_up()
-            if self._listener:
-                self._listener.close()
+        while not self._stopping:
+            self._step()
+        self._hang_up()
+        if self._listener:
+            self._listener.close()
 
     def _step(self) -> None:
         if self._plugged and not self._listener:

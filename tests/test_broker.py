@@ -11,7 +11,7 @@ from time import monotonic
 import pytest
 
 from bus.session import Connected, Disconnected, Session
-from center.broker import LISTENERS, install, write_files
+from center.broker import LISTENERS, free_port, install, write_files
 from config.settings import Broker, CenterSettings
 
 
@@ -25,9 +25,7 @@ def installed(tmp_path: Path, settings: CenterSettings, monkeypatch: pytest.Monk
 @pytest.fixture
 def running(installed: Path, settings: CenterSettings) -> Iterator[tuple[Path, int]]:
     """What was installed, started as it is but for its socket, port and user, which belong to the machine."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     listeners = LISTENERS.format(folder=installed).replace("8883", f"{port} 127.0.0.1")
     listeners = listeners.replace("/run/luot-broker/broker.sock", str(installed / "broker.sock"))
     listeners = f"user {getpass.getuser()}\n{listeners}"

@@ -120,3 +120,10 @@ def test_roll_that_ends_prints_not_a_dot_more(printer: SimulatedPrinter, line: s
     line.sendall(b"\x1bJ\xf0")  # 30 mm
     assert hear(line, 4) == "18 00 0f 0f"
     assert printer.sheet().height == CUTTER + 80
+
+
+def test_end_may_find_the_thread_ended_already() -> None:
+    with SimulatedPrinter() as printer:
+        printer._stopping = True  # as it is between the two steps of the end, for a thread that just wakes
+        printer.load_paper()
+        printer._thread.join()

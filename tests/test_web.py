@@ -25,7 +25,7 @@ from playwright.sync_api import (
 
 from bus.asks import ERROR_CODES, Charge, Next, Open, Recall, Take
 from bus.messages import CounterState, Order, Ticket
-from center.broker import PrivateBroker
+from center.broker import PrivateBroker, free_port
 from config.words import catalogue
 from demo.files import Places, write_settings
 from demo.member import Member
@@ -55,9 +55,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def origin() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 @pytest.fixture
