@@ -5,27 +5,39 @@ and gets the same answer. Acts at a counter carry `seen`, the counter's `turn` w
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta
 
+from bus.events import JournalEvent
 from bus.messages import (
     Adopted,
     Amount,
+    Appointment,
     Category,
+    Code,
+    Count,
     CounterState,
+    HubTime,
     Id,
     Label,
     Language,
+    LeaseRange,
+    Leases,
     Media,
+    Note,
     Nothing,
     Order,
     Outcome,
     Payload,
     PaymentResult,
     Purpose,
+    QueueState,
+    Rev,
     Role,
+    Served,
     Ticket,
     TicketId,
     Time,
@@ -46,6 +58,8 @@ class Take(Request, frozen=True):
     service: Id
     category: Category = "ordinary"
     language: Language = "vi"
+    people: Annotated[int, Meta(ge=1, le=20)] = 1  # to be served on this one number
+    then: Annotated[tuple[Id, ...], Meta(max_length=3)] = ()  # further services, with the same number
 
 
 class Delivered(Request, frozen=True):
@@ -53,10 +67,40 @@ class Delivered(Request, frozen=True):
     outcome: Outcome
 
 
+class Lease(Request, frozen=True):
+    """Ask for numbers to give while the hub is out of reach, once everything given before is adopted."""
+
+    install: UUID  # made anew with the kiosk's disk
+    seen: Rev | None = None  # the newest revision of the hub's that was ever seen
+
+
+class Issued(Payload, frozen=True):
+    """A ticket as whoever gave it remembers it."""
+
+    label: Label
+    service: Id
+    request: UUID
+    order: Count  # of issue, at that kiosk
+    age_s: Annotated[float, Meta(ge=0)]  # by the kiosk's boot-time clock
+    day: date  # of the lease, or of the hub's own ticket
+    category: Category = "ordinary"
+    language: Language = "vi"
+    people: Annotated[int, Meta(ge=1, le=20)] = 1
+
+
 class Adopt(Request, frozen=True):
-    """What a kiosk did while the hub was out of reach."""
+    """What an issuer did while the hub was out of reach, or all of its day where the hub asks for it.
+
+    After a restored backup (`awaits` in `state/center` names the issuer) `tickets` are all of today's, the
+    hub's own too, and `whole` is true with the last of them.
+    """
 
     given_up: Annotated[tuple[UUID, ...], Meta(max_length=200)] = ()
+    tickets: Annotated[tuple[Issued, ...], Meta(max_length=50)] = ()
+    install: UUID | None = None
+    leases: Annotated[tuple[LeaseRange, ...], Meta(max_length=104)] = ()  # that it still holds
+    seen: Rev | None = None  # the newest revision of the hub's that was ever seen
+    whole: bool = False  # nothing of its day is left to tell
 
 
 class CounterAct(Request, frozen=True):
@@ -67,10 +111,11 @@ class CounterAct(Request, frozen=True):
 class Open(CounterAct, frozen=True):
     clerk: Id
     services: tuple[Id, ...] = ()  # none named: all that the counter has
+    take_over: bool = False  # from another clerk here, and from another counter of this clerk
 
 
 class Pause(CounterAct, frozen=True):
-    pass
+    reason: Annotated[str, Meta(max_length=60)] = ""
 
 
 class Close(CounterAct, frozen=True):
@@ -89,12 +134,40 @@ class Recall(CounterAct, frozen=True):
     pass
 
 
+class Start(CounterAct, frozen=True):
+    """The person has come."""
+
+
 class Finish(CounterAct, frozen=True):
     pass
 
 
 class NoShow(CounterAct, frozen=True):
     pass
+
+
+class Hold(CounterAct, frozen=True):
+    """The person fetches something and comes back to this counter: their number is put aside."""
+
+
+class Requeue(CounterAct, frozen=True):
+    """Back to its own place in the queue: the ticket here, or a named one that is held or did not come."""
+
+    label: Label | None = None
+
+
+class Transfer(CounterAct, frozen=True):
+    """To another service, or to one counter; the label and its place by time stay."""
+
+    service: Id | None = None
+    to: Id | None = None  # a counter
+    note: Note = ""
+
+
+class ReportServed(CounterAct, frozen=True):
+    """Who was served here by shouting while the hub was away; nobody is an answer too."""
+
+    labels: Annotated[tuple[Label, ...], Meta(max_length=100)] = ()
 
 
 class Charge(CounterAct, frozen=True):
@@ -122,6 +195,72 @@ class Payment(Request, frozen=True):
     at: Time
 
 
+class Rate(Request, frozen=True):
+    """How the service was. Named by its ticket, or by the counter whose last ticket it is about."""
+
+    score: Annotated[int, Meta(ge=1, le=5)]
+    ticket: TicketId | None = None
+    counter: Id | None = None
+
+
+class Cancel(Request, frozen=True):
+    ticket: TicketId
+
+
+class CheckIn(Request, frozen=True):
+    """Somebody with an appointment is here."""
+
+    code: Code
+    language: Language = "vi"
+
+
+class Book(Request, frozen=True):
+    """Make an appointment, or move one."""
+
+    service: Id
+    at: Time
+    code: Code | None = None  # made by the hub unless given
+
+
+class CancelAppointment(Request, frozen=True):
+    code: Code
+
+
+class Shut(Request, frozen=True):
+    """No more numbers of this service today."""
+
+    service: Id
+    reason: Annotated[str, Meta(max_length=120)] = ""
+
+
+class Reopen(Request, frozen=True):
+    service: Id
+
+
+class ConfirmClock(Request, frozen=True):
+    """The date and hour as staff read them off a good clock: the hub's time is that from now on."""
+
+    at: Time
+
+
+class SetFloor(Request, frozen=True):
+    """After a restored backup: go on without the issuers that are still awaited, above these numbers."""
+
+    numbers: dict[Annotated[str, Meta(pattern=r"\A[A-Z]\Z")], Annotated[int, Meta(ge=0, le=9999)]]
+
+
+class Events(Request, frozen=True):
+    """Committed events from a sequence number on, for a reader that missed some. The answer is not kept."""
+
+    after: Count
+    limit: Annotated[int, Meta(ge=1, le=200)] = 100
+
+
+class EventPage(Payload, frozen=True):
+    events: tuple[JournalEvent, ...]
+    last: int  # the newest that there is
+
+
 @dataclass(frozen=True)
 class Verb:
     """A verb of the contract: who may ask it, with which fields, and what it answers."""
@@ -137,19 +276,35 @@ VERBS = {
     for verb in (
         Verb("take", ("kiosk", "web"), Take, Ticket),
         Verb("delivered", ("kiosk", "web"), Delivered, Nothing),
-        Verb("adopt", ("kiosk",), Adopt, Adopted),
+        Verb("lease", ("kiosk",), Lease, Leases),
+        Verb("adopt", ("kiosk", "web"), Adopt, Adopted),
         Verb("open", ("bridge", "web"), Open, CounterState),
         Verb("pause", ("bridge", "web"), Pause, CounterState),
         Verb("close", ("bridge", "web"), Close, CounterState),
         Verb("next", ("bridge", "web"), Next, Ticket),
         Verb("call", ("bridge", "web"), CallLabel, Ticket),
         Verb("recall", ("bridge", "web"), Recall, CounterState),
+        Verb("start", ("bridge", "web"), Start, CounterState),
         Verb("finish", ("bridge", "web"), Finish, CounterState),
         Verb("no-show", ("bridge", "web"), NoShow, CounterState),
+        Verb("hold", ("bridge", "web"), Hold, CounterState),
+        Verb("requeue", ("bridge", "web"), Requeue, CounterState),
+        Verb("transfer", ("bridge", "web"), Transfer, Ticket),
+        Verb("report-served", ("bridge", "web"), ReportServed, Served),
         Verb("charge", ("bridge", "web"), Charge, Order),
         Verb("cancel-charge", ("bridge", "web"), CancelCharge, Order),
         Verb("paid-cash", ("bridge", "web"), PaidCash, Order),
         Verb("payment", ("web",), Payment, PaymentResult),
+        Verb("rate", ("display", "bridge", "web"), Rate, Nothing),
+        Verb("cancel", ("kiosk", "web"), Cancel, Nothing),
+        Verb("check-in", ("kiosk", "web"), CheckIn, Ticket),
+        Verb("book", ("web",), Book, Appointment),
+        Verb("cancel-appointment", ("web",), CancelAppointment, Nothing),
+        Verb("shut", ("kiosk", "web"), Shut, QueueState),
+        Verb("reopen", ("kiosk", "web"), Reopen, QueueState),
+        Verb("confirm-clock", ("web",), ConfirmClock, HubTime),
+        Verb("set-floor", ("web",), SetFloor, Nothing),
+        Verb("events", ("web",), Events, EventPage),
     )
 }
 

@@ -24,7 +24,10 @@ TicketId = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}-[A-Z][0-9]
 Time = Annotated[datetime, Meta(tz=True)]
 Language = Annotated[str, Meta(pattern=r"\A[a-z]{2,3}\Z")]
 
-Category = Id  # "ordinary", "priority"
+Category = Id  # "ordinary", "priority", and what else the centre's file has
+Note = Annotated[str, Meta(max_length=200)]  # for staff; it has a retention of its own
+Code = Annotated[str, Meta(pattern=r"\A[A-Z0-9]{4,12}\Z")]  # of an appointment
+Count = Annotated[int, Meta(ge=0)]
 CounterStatus = Literal["closed", "paused", "free", "calling", "serving"]
 Outcome = Literal["printed", "sent", "unknown", "failed", "shown"]
 Media = Literal["image/png", "image/jpeg"]
@@ -74,6 +77,19 @@ class HubClock(Payload, frozen=True):
 
     synchronised: bool
     drift_s: int  # wall clock minus hub time
+    known: bool = True  # synchronised, read from a real-time clock, or said by staff: hours hold
+    jump_s: int = 0  # a jump forward that is not believed until the clock is known or staff confirm it
+
+
+Stopped = Literal["", "disk", "folder", "journal", "restored", "second-hub"]
+
+
+class Question(Payload, frozen=True):
+    """What the hub asks staff: a counter that nobody reaches still has somebody's number."""
+
+    counter: Id
+    label: Label | None
+    away_s: int  # since the device that works there was lost
 
 
 class CenterState(State, frozen=True):
@@ -88,6 +104,10 @@ class CenterState(State, frozen=True):
     clock: HubClock
     boot: str  # made anew at each start of the hub
     at: Time  # the hub's time when it was sent: the only clock that screens show
+    stopped: Stopped = ""  # why the hub gives no numbers now; kiosks then use their leases
+    hint: str = ""  # what staff do about it (English, for technicians)
+    awaits: tuple[Id, ...] = ()  # after a restored backup: the issuers that have not told their day yet
+    questions: tuple[Question, ...] = ()
 
 
 class FeeInfo(Payload, frozen=True):
@@ -103,6 +123,14 @@ class ServiceInfo(Payload, frozen=True):
     icon: str
     place: Text  # where to go, as the ticket says it
     fees: tuple[FeeInfo, ...] = ()
+    people: int = 1  # how many may be served on one number
+
+
+class CategoryInfo(Payload, frozen=True):
+    id: Id
+    name: Text
+    priority: bool
+    staff: bool  # given by staff alone
 
 
 class CounterInfo(Payload, frozen=True):
@@ -118,6 +146,7 @@ class Catalog(State, frozen=True):
 
     services: tuple[ServiceInfo, ...]
     counters: tuple[CounterInfo, ...]
+    categories: tuple[CategoryInfo, ...] = ()
 
     def service(self, id: str) -> ServiceInfo | None:  # noqa: A002
         return next((each for each in self.services if each.id == id), None)
@@ -133,6 +162,10 @@ class QueueState(State, frozen=True):
     issued: int  # numbers given today
     wait: Wait | None  # none while no counter is open for it
     taking: bool
+    why: Literal["", "shut", "full", "hours", "stopped"] = ""  # why no numbers are given
+    notice: str = ""  # of a service that is shut for today, in the words of staff
+    opens: Time | None = None  # while there is no service: when it begins, where that is known
+    kept: int | None = None  # percent of today's tickets whose wait was within the range that was said
 
 
 class CounterState(State, frozen=True):
@@ -147,6 +180,13 @@ class CounterState(State, frozen=True):
     recalled: int = 0
     serves: tuple[Id, ...] = ()  # the services that it was opened with
     order: str | None = None  # the payment order that is open here
+    clerk: Id | None = None
+    priority: bool = False  # the ticket's category is one of priority
+    reason: str = ""  # of a pause
+    note: Note = ""  # that came with a transferred ticket
+    held: tuple[Label, ...] = ()  # put aside here: `call` brings one back
+    waiting: tuple[Label, ...] = ()  # sent to this counter alone
+    outage: bool = False  # say first who was served while the hub was away (`report-served`)
 
 
 YOUNG_CALL_S = 60  # an older call has had its time: it is not announced any more
@@ -267,10 +307,13 @@ class Ticket(Payload, frozen=True):
     category: Category
     language: Language
     at: Time
-    ahead: int
-    wait: Wait | None
+    ahead: int  # 0 for an offline number, where it is not known
+    wait: Wait | None  # none while no counter is open for it
     place: Text
     track: str = ""  # a public address of this ticket's page
+    people: int = 1
+    opens: Time | None = None  # where there is no service now: when it begins
+    offline: bool = False  # given by a kiosk that was cut off: nobody knows yet who is ahead
 
 
 class Order(Payload, frozen=True):
@@ -288,8 +331,46 @@ class Order(Payload, frozen=True):
     expires: Time
 
 
+class LeaseRange(Payload, frozen=True):
+    """Numbers of a letter that one kiosk may give on one day, and nobody else ever."""
+
+    day: date
+    service: Id
+    letter: str
+    first: int
+    last: int
+
+
+class Leases(Payload, frozen=True):
+    """All that this install of a kiosk may give: an older lease that is not listed is over."""
+
+    ranges: tuple[LeaseRange, ...]
+
+
 class Adopted(Payload, frozen=True):
     void: tuple[UUID, ...]  # requests whose ticket, if there is one, is void from now on
+    tickets: tuple[Label, ...] = ()  # taken over: they wait in the queue, or were called already
+    refused: tuple[Label, ...] = ()  # not of a lease of this kiosk: staff must look
+
+
+class Appointment(Payload, frozen=True):
+    code: Code
+    service: Id
+    at: Time
+
+
+class Served(Payload, frozen=True):
+    """What `report-served` ended, and which labels nobody has."""
+
+    tickets: tuple[TicketId, ...]
+    unknown: tuple[Label, ...] = ()
+
+
+class HubTime(Payload, frozen=True):
+    """The hub's day and time after staff have said them."""
+
+    day: date | None
+    at: Time
 
 
 class PaymentResult(Payload, frozen=True):

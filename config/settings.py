@@ -4,6 +4,7 @@ A device's file is short: which centre, which broker, its name, its role and its
 people see comes from the centre's file, which only the hub reads. `config.load` reads both.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -104,6 +105,7 @@ class Device(Table, frozen=True):
     device: Id  # also the name of its account at the broker
     broker: Broker = Broker()
     data: Path | None = None  # a folder for this device alone, that survives a power cut
+    volatile: bool = False  # that folder may vanish with a power cut: for a demo, never in a centre
 
     @property
     def folder(self) -> Path:
@@ -158,9 +160,35 @@ class Fee(Table, frozen=True):
     amount: Amount
 
 
+Interval = Annotated[
+    str,
+    Meta(
+        pattern=r"\A([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\Z",
+        description='from when to when, in quotes, as in "07:30-11:30"',
+    ),
+]
+
+
+class Hours(Table, frozen=True):
+    """When there is service, by day of the week; a day that is not named has none."""
+
+    mon: tuple[Interval, ...] = ()
+    tue: tuple[Interval, ...] = ()
+    wed: tuple[Interval, ...] = ()
+    thu: tuple[Interval, ...] = ()
+    fri: tuple[Interval, ...] = ()
+    sat: tuple[Interval, ...] = ()
+    sun: tuple[Interval, ...] = ()
+
+
+Letter = Annotated[str, Meta(pattern=r"\A[A-Z]\Z", description="one capital, A to Z, in quotes")]
+LabelNumber = Annotated[int, Meta(ge=2, le=9999)]
+Quota = Annotated[int, Meta(ge=1, le=799)]  # numbers a day
+
+
 class Service(Table, frozen=True, kw_only=True):
     id: Id
-    letter: Annotated[str, Meta(pattern=r"\A[A-Z]\Z", description="one capital, A to Z, in quotes")]
+    letter: Letter
     name: Text
     hint: Text = {}  # what belongs to it, in a few words
     icon: Literal["person", "house", "shop", "document", "heart", "receipt"] = "document"
@@ -168,6 +196,39 @@ class Service(Table, frozen=True, kw_only=True):
     target_wait: Annotated[int, Meta(ge=1, le=480)] = 20  # minutes; a ticket is due that long after its issue
     place: Text = {}  # where to go; unset: the counters that serve it
     fees: tuple[Fee, ...] = ()
+    hours: Hours | None = None  # unset: the centre's
+    quota: Quota | None = None  # numbers a day
+    people: Annotated[int, Meta(ge=1, le=20)] = 1  # how many may be served on one number
+
+
+class Category(Table, frozen=True, kw_only=True):
+    """A class of tickets, and by how much it comes before ordinary ones."""
+
+    id: Id
+    name: Text
+    head_start: Annotated[int, Meta(ge=0, le=1440)] = 0  # minutes
+    priority: bool = False  # the counter says so while one is served; a ratio counts these
+    letter: Letter | None = None  # a stream of labels of its own; unset: the service's
+    quota: Quota | None = None  # numbers a day
+    staff: bool = False  # given by staff alone, not at the kiosk
+
+
+def _class(id: str, vi: str, en: str) -> Category:  # noqa: A002
+    return Category(id=id, name={"vi": vi, "en": en}, head_start=15, priority=True)
+
+
+ORDINARY = Category(id="ordinary", name={"vi": "Thường", "en": "Ordinary"})
+APPOINTMENT = Category(id="appointment", name={"vi": "Hẹn trước", "en": "Appointment"}, staff=True)
+CATEGORIES = (
+    ORDINARY,
+    _class("priority", "Ưu tiên", "Priority"),
+    _class("war-invalid", "Thương binh", "War invalid"),
+    _class("sick-soldier", "Bệnh binh", "Sick soldier"),
+    _class("elderly", "Người cao tuổi", "Elderly person"),
+    _class("pregnant", "Phụ nữ mang thai", "Pregnant woman"),
+    _class("disabled", "Người khuyết tật", "Person with a disability"),
+    APPOINTMENT,
+)
 
 
 class Counter(Table, frozen=True, kw_only=True):
@@ -176,6 +237,7 @@ class Counter(Table, frozen=True, kw_only=True):
     name: Text = {}  # unset: "Quầy 3", "Counter 3"
     services: tuple[Id, ...]
     overflow: tuple[Id, ...] = ()  # taken only when none of its own waits
+    auto_call: bool = False  # it calls the next by itself once it is free
 
 
 class Account(Table, frozen=True):
@@ -198,6 +260,18 @@ class CenterSettings(Table, frozen=True, kw_only=True):
     notices: tuple[Text, ...] = ()
     pay_minutes: Annotated[int, Meta(ge=1, le=60)] = 5  # how long a payment code is good for
     bank: Bank | None = None
+    hours: Hours | None = None  # unset: at any time
+    holidays: tuple[date, ...] = ()  # without service
+    first_number: Annotated[int, Meta(ge=0, le=480)] = 30  # minutes before the first hour of a day
+    last_number: Annotated[int, Meta(ge=0, le=480)] = 0  # minutes before the last hour of a day
+    carry_over: bool = False  # who waits at the end of a day keeps number and place
+    recalls: Annotated[int, Meta(ge=1, le=20)] = 3  # of one ticket at a counter; then it is a no-show
+    return_minutes: Annotated[int, Meta(ge=0, le=720)] = 60  # how long a no-show may come back
+    ratio: Annotated[int, Meta(ge=1, le=20)] | None = None  # ordinary tickets for one of priority
+    rating: bool = False  # the panel asks how the service was
+    offline_numbers: tuple[LabelNumber, LabelNumber] = (800, 999)  # of each letter, for kiosks cut off
+    retention_days: Annotated[int, Meta(ge=31, le=3660)] = 365  # of notes and raw payment messages
+    categories: tuple[Category, ...] = CATEGORIES
     services: tuple[Service, ...]
     counters: tuple[Counter, ...]
     devices: tuple[Account, ...]

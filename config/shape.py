@@ -99,6 +99,10 @@ def _describe(wanted: inspect.Type) -> str:
             return "true or false, without quotes"
         case inspect.LiteralType(values=values):
             return f"one of {', '.join(quoted(value) for value in values)}"
+        case inspect.DateType():
+            return "a date without quotes, as in 2027-01-01"
+        case inspect.TupleType(item_types=items):
+            return f"a list of {len(items)} in brackets, each of them {_describe(items[0])}"
         case inspect.VarTupleType(item_type=inspect.StructType()):
             return "tables, each below a header in double brackets"
         case inspect.VarTupleType(item_type=item):
