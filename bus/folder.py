@@ -36,7 +36,7 @@ def proven(folder: Path, volatile: bool) -> None:
     except OSError as error:
         raise LuotError(
             f"The folder {folder} cannot be written: {error}.",
-            hint="Check `data` in the settings, whose folder it is, and whether the disk is mounted and full.",
+            hint="Check `data` in the settings, whose folder it is, and that the disk is mounted, not full.",
         ) from error
     if not kept:
         raise LuotError(f"The folder {folder} gives back other bytes.", hint="Replace the disk or the card.")
