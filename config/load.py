@@ -63,6 +63,7 @@ class _Shared(Table, frozen=True):
 
     center: Id = "unset"
     broker: Broker = Broker()
+    volatile: bool = False
     screen: Screen = Screen()
     sound: bool = True
 
