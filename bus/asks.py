@@ -71,6 +71,7 @@ class Lease(Request, frozen=True):
     """Ask for numbers to give while the hub is out of reach, once everything given before is adopted."""
 
     install: UUID  # made anew with the kiosk's disk
+    holds: Annotated[tuple[LeaseRange, ...], Meta(max_length=208)] = ()  # that it may give of now
     seen: Rev | None = None  # the newest revision of the hub's that was ever seen
 
 
@@ -98,7 +99,7 @@ class Adopt(Request, frozen=True):
     given_up: Annotated[tuple[UUID, ...], Meta(max_length=200)] = ()
     tickets: Annotated[tuple[Issued, ...], Meta(max_length=50)] = ()
     install: UUID | None = None
-    leases: Annotated[tuple[LeaseRange, ...], Meta(max_length=104)] = ()  # that it still holds
+    leases: Annotated[tuple[LeaseRange, ...], Meta(max_length=208)] = ()  # that it holds
     seen: Rev | None = None  # the newest revision of the hub's that was ever seen
     whole: bool = False  # nothing of its day is left to tell
 

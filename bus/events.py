@@ -51,7 +51,9 @@ class FloorSet(Event, frozen=True, tag="floor-set"):
 
 
 class ClockConfirmed(Event, frozen=True, tag="clock-confirmed"):
-    """Staff said what time it is; `at` of this event is that time."""
+    """Staff said what time it is: from now on the hub's time goes on from there."""
+
+    time: Time
 
 
 class DayOpened(Event, frozen=True, tag="day-opened"):
@@ -79,11 +81,12 @@ class TicketIssued(Event, frozen=True, tag="ticket-issued"):
 
 
 class LeaseGranted(Event, frozen=True, tag="lease-granted"):
-    """Numbers that this kiosk alone may give. Its leases of earlier days, and of other installs, are over."""
+    """Numbers that this install of a kiosk alone may give."""
 
     device: Id
     install: UUID
     ranges: tuple[LeaseRange, ...]
+    over: tuple[LeaseRange, ...] = ()  # earlier ones that it holds no more
 
 
 class TicketAdopted(Event, frozen=True, tag="ticket-adopted"):
@@ -95,6 +98,7 @@ class TicketAdopted(Event, frozen=True, tag="ticket-adopted"):
     category: Category
     language: Language
     issued: Time  # by the hub's time, as well as the age tells it
+    age_ms: int  # the same by the hub's running time
     due: Time
     device: Id
     request: UUID

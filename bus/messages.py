@@ -131,6 +131,7 @@ class CategoryInfo(Payload, frozen=True):
     name: Text
     priority: bool
     staff: bool  # given by staff alone
+    letter: str = ""  # of its own stream of numbers, where it has one
 
 
 class CounterInfo(Payload, frozen=True):
@@ -147,6 +148,7 @@ class Catalog(State, frozen=True):
     services: tuple[ServiceInfo, ...]
     counters: tuple[CounterInfo, ...]
     categories: tuple[CategoryInfo, ...] = ()
+    recalls: int = 3  # of one ticket at a counter
 
     def service(self, id: str) -> ServiceInfo | None:  # noqa: A002
         return next((each for each in self.services if each.id == id), None)

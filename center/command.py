@@ -11,6 +11,15 @@ from center.state import State
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A point of time, by both of the hub's clocks."""
+
+    at: datetime  # the hub's time: aware, UTC, whole milliseconds
+    ran: int  # milliseconds that the hub ever ran: no jump of a clock and no outage is in it
+    known: bool = True  # whether `at` can be trusted: opening hours hold only then
+
+
+@dataclass(frozen=True)
 class Command:
     """A request with all that the engine may not make itself: the asker, the time and something random."""
 
@@ -18,7 +27,7 @@ class Command:
     role: Role
     verb: str
     fields: Request
-    at: datetime  # the hub's time, aware, UTC, whole milliseconds
+    now: Moment
     fresh: str  # random, 26 or more of A-Z0-9, never given twice
 
 
@@ -32,3 +41,4 @@ class Decision:
 
     events: tuple[EventBody, ...]
     answer: Callable[[State], Payload]
+    note: str = ""  # of a transfer, to be kept beside the event

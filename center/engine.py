@@ -6,64 +6,75 @@ No clock, no chance, no I/O, and the state is never changed here. The hub's side
 - it applies a decision's events one by one, then asks the decision's answer, then decides the next command;
 - `Refused`, raised by `decide`, is an answer too: nothing happened.
 
-Each noun has its rules: `tickets`, `counters`, `orders`.
+Each noun has its rules: `tickets`, `leases`, `appointments`, `services`, `counters`, `turns`, `orders`. Ages
+and deadlines go by the hub's running time; only days, hours and appointments go by its clock.
 """
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from bus.asks import (
-    VERBS,
-    Adopt,
-    CallLabel,
-    CancelCharge,
-    Charge,
-    Close,
-    CounterAct,
-    Delivered,
-    Finish,
-    Next,
-    NoShow,
-    Open,
-    PaidCash,
-    Pause,
-    Payment,
-    Recall,
-    Take,
+from bus import asks
+from bus.events import (
+    ClockConfirmed,
+    DayOpened,
+    EventBody,
+    OrderExpired,
+    PanelCleared,
+    TicketServing,
 )
-from bus.events import DayOpened, EventBody, OrderExpired, PanelCleared, TicketServing
-from center import counters, orders, tickets, views
-from center.command import Command, Decision
-from center.records import NEVER
-from center.state import State
+from bus.messages import HubTime
+from center import appointments, counters, leases, orders, services, tickets, turns, views
+from center.command import Command, Decision, Moment
+from center.records import HERE, Stamp
+from center.state import LABEL_REST, State
 from config.errors import Refused
 
-__all__ = ["Command", "Decision", "decide", "due", "tick"]
+__all__ = ["Command", "Decision", "Moment", "decide", "due", "tick"]
 
-KEPT = timedelta(hours=12)  # by the hub's time, a day does not end for people whose numbers are younger
-END_SHOWN = {"paid": timedelta(seconds=8), "expired": timedelta(seconds=20)}  # on the panel
+SHOWN_MS = {"paid": 8_000, "expired": 20_000, "rate": 20_000, "thanks": 4_000}  # on the panel
+IDLE_MS = 24 * 3_600_000  # nothing is due sooner
 
 
 def decide(state: State, command: Command) -> Decision:
     """What a request changes. Raises Refused where a rule is against it."""
-    if command.role not in VERBS[command.verb].who:
+    if command.role not in asks.VERBS[command.verb].who:
         raise Refused("forbidden", f"A {command.role} may not ask {command.verb!r}.")
     match command.fields:
-        case Take() as asked:
+        case asks.Take() as asked:
             return tickets.take(state, command, asked)
-        case Delivered() as told:
+        case asks.Delivered() as told:
             return tickets.delivered(state, command, told)
-        case Adopt() as given_up:
-            return tickets.adopt(state, command, given_up)
-        case Payment() as paid:
+        case asks.Cancel() as cancelled:
+            return tickets.cancel(state, command, cancelled)
+        case asks.Lease() as wanted:
+            return leases.lease(state, command, wanted)
+        case asks.Adopt() as given:
+            return leases.adopt(state, command, given)
+        case asks.SetFloor() as floor:
+            return leases.set_floor(state, floor)
+        case asks.Book() as booked:
+            return appointments.book(state, command, booked)
+        case asks.CancelAppointment() as unbooked:
+            return appointments.cancel(state, unbooked)
+        case asks.CheckIn() as arrived:
+            return appointments.check_in(state, command, arrived)
+        case asks.Shut() as shut:
+            return services.shut(state, command, shut)
+        case asks.Reopen() as reopened:
+            return services.reopen(state, command, reopened)
+        case asks.Rate() as rated:
+            return turns.rate(state, rated)
+        case asks.Payment() as paid:
             return orders.payment(state, paid)
-        case CounterAct() as act:
+        case asks.ConfirmClock() as confirmed:
+            return _confirm_clock(state, confirmed)
+        case asks.CounterAct() as act:
             return _at_counter(state, command, act)
         case _:
             raise NotImplementedError(f"no rule for {command.verb}")
 
 
-def _at_counter(state: State, command: Command, act: CounterAct) -> Decision:
+def _at_counter(state: State, command: Command, act: asks.CounterAct) -> Decision:
     try:
         return _act(state, command, act)
     except Refused as refused:
@@ -72,67 +83,116 @@ def _at_counter(state: State, command: Command, act: CounterAct) -> Decision:
         raise
 
 
-def _act(state: State, command: Command, act: CounterAct) -> Decision:
-    counter = counters.reached(state, command, act)
+def _act(state: State, command: Command, act: asks.CounterAct) -> Decision:
+    counter, now = counters.reached(state, command, act), command.now
     match act:
-        case Open():
-            return counters.open_(state, counter, act)
-        case Pause():
-            return counters.pause(counter)
-        case Close():
-            return counters.close(counter, command.at)
-        case Next():
-            return counters.next_(state, counter, command.at)
-        case CallLabel():
-            return counters.call(state, counter, act, command.at)
-        case Recall():
-            return counters.recall(counter)
-        case Finish():
-            return counters.finish(counter, command.at)
-        case NoShow():
-            return counters.no_show(counter, command.at)
-        case Charge():
+        case asks.Open():
+            return counters.open_(state, counter, command, act)
+        case asks.Pause():
+            return counters.pause(counter, act)
+        case asks.Close():
+            return counters.close(counter, now)
+        case asks.Next():
+            return turns.next_(state, counter, command)
+        case asks.CallLabel():
+            return turns.call(state, counter, act, command)
+        case asks.Recall():
+            return turns.recall(state, counter)
+        case asks.Start():
+            return turns.start(counter)
+        case asks.Finish():
+            return turns.finish(counter, now)
+        case asks.NoShow():
+            return turns.no_show(counter, now)
+        case asks.Hold():
+            return turns.hold(counter, now)
+        case asks.Requeue():
+            return turns.requeue(state, counter, act, now)
+        case asks.Transfer():
+            return turns.transfer(state, counter, act, now)
+        case asks.ReportServed():
+            return turns.report_served(state, counter, act)
+        case asks.Charge():
             return orders.charge(state, counter, command, act)
-        case CancelCharge():
+        case asks.CancelCharge():
             return orders.cancel(counter)
-        case PaidCash():
+        case asks.PaidCash():
             return orders.paid_cash(counter)
         case _:
             raise NotImplementedError(f"no rule for {command.verb}")
 
 
-def tick(state: State, at: datetime) -> tuple[EventBody, ...]:
-    """What is due by itself: people who have come, payments that expire, panels to clear, a new day."""
-    events = [event for when, event in _coming(state) if when <= at]
-    if _day_ends(state) <= at:
-        here = (each.id for each in state.tickets.values() if each.status in ("waiting", "called"))
-        events.append(DayOpened(state.local_date(at), expired=tuple(here)))
+def _confirm_clock(state: State, told: asks.ConfirmClock) -> Decision:
+    """Staff say what time it is. An earlier date undoes a day that a wrong clock began."""
+    at = told.at.replace(microsecond=told.at.microsecond // 1000 * 1000)
+    today = state.local_date(at)
+    events: tuple[EventBody, ...] = (ClockConfirmed(at),)
+    if state.day is not None and today < state.day:
+        events = (*events, DayOpened(today, undone=True))
+    return Decision(events, lambda after: HubTime(after.day, at))
+
+
+def tick(state: State, now: Moment) -> tuple[EventBody, ...]:
+    """What is due by itself: people who have come, calls, payments that expire, panels, a new day."""
+    events = [event for due_ran, event in _coming(state) if due_ran <= now.ran]
+    for counter in state.counters.values():
+        if counter.since_ran + turns.AUTO_MS <= now.ran and (call := turns.calls_itself(state, counter, now)):
+            events.append(call)
+            break  # the next counter must not call the same ticket: it is asked anew once this is applied
+    if _day_ends_ms(state, now) <= 0:
+        events.append(_new_day(state, now))
     return tuple(events)
 
 
-def due(state: State) -> datetime:
-    """When `tick` is wanted next."""
-    return min((_day_ends(state), *(when for when, _ in _coming(state))))
+def due(state: State, now: Moment) -> int:
+    """In how many milliseconds `tick` is wanted next."""
+    coming = [due_ran - now.ran for due_ran, _ in _coming(state)]
+    calls = [
+        counter.since_ran + turns.AUTO_MS - now.ran
+        for counter in state.counters.values()
+        if turns.calls_itself(state, counter, now)
+    ]
+    return max(0, min(IDLE_MS, _day_ends_ms(state, now), *coming, *calls))
 
 
-def _coming(state: State) -> Iterator[tuple[datetime, EventBody]]:
-    """What will happen at each counter, and when, if nobody does anything."""
+def _coming(state: State) -> Iterator[tuple[int, EventBody]]:
+    """What will happen at each counter, and when (running time), if nobody does anything."""
     for id_, counter in state.counters.items():
         if counter.ticket is not None and counter.status == "calling":
-            yield counter.called + counters.ARRIVAL, TicketServing(counter.ticket.id, id_)
+            yield counter.called_ran + turns.ARRIVAL_MS, TicketServing(counter.ticket.id, id_)
         if (order := counter.order) is not None:
             if order.status == "open":
-                yield order.expires, OrderExpired(order.id)
-            elif order.ended is not None and order.status in END_SHOWN:
-                yield order.ended + END_SHOWN[order.status], PanelCleared(id_)
+                yield order.expires_ran, OrderExpired(order.id)
+            elif order.status in SHOWN_MS:
+                yield order.ended_ran + SHOWN_MS[order.status], PanelCleared(id_)
+        elif counter.asks:
+            yield counter.asks_ran + SHOWN_MS[counter.asks], PanelCleared(id_)
         if counter.removed and counter.status != "closed":
-            yield from ((NEVER, event) for event in counters.closing(counter))
+            yield from ((0, event) for event in counters.closing(counter))
 
 
-def _day_ends(state: State) -> datetime:
-    """Midnight at the centre; while people are here, not before the youngest number is 12 h old."""
+def _day_ends_ms(state: State, now: Moment) -> int:
+    """In how many milliseconds the business day ends.
+
+    At midnight at the centre; but while people are in the hall, not before the youngest of their numbers is
+    LABEL_REST old. A clock that jumps never empties a hall.
+    """
     if state.day is None:
-        return NEVER
+        return 0
     midnight = datetime.combine(state.day + timedelta(days=1), time.min, state.zone).astimezone(UTC)
-    anyone = any(state.queues.values()) or any(each.ticket for each in state.counters.values())
-    return max(midnight, state.last_issue + KEPT) if anyone and state.last_issue else midnight
+    left = midnight - now.at
+    if left <= timedelta(0):
+        stay = ("called",) if state.settings.carry_over else HERE
+        stamps = (
+            Stamp(each.place[2], each.ran, each.at) for each in state.tickets.values() if each.status in stay
+        )
+        left = max((LABEL_REST - state.age(each, now.at, now.ran) for each in stamps), default=left)
+    return -(-left // timedelta(milliseconds=1))
+
+
+def _new_day(state: State, now: Moment) -> DayOpened:
+    day = state.local_date(now.at)
+    if state.settings.carry_over:
+        return DayOpened(day, carried=True)
+    here = (each.id for each in state.tickets.values() if each.status in HERE)
+    return DayOpened(day, expired=tuple(here))

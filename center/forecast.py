@@ -8,6 +8,7 @@ of them before a ticket, so each service counts by its part of the work at these
 from bisect import bisect_left, bisect_right
 
 from bus.messages import Id, Wait
+from center.command import Moment
 from center.records import Place
 from center.state import State
 
@@ -16,7 +17,7 @@ SAID = (0, 5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, 120, 150, 180, 240, 300, 3
 LEAN = 1.4
 
 
-def forecast(state: State, service: Id, place: Place) -> Wait | None:
+def forecast(state: State, service: Id, place: Place, now: Moment, people: int = 1) -> Wait | None:
     """The wait of somebody at that place in the queue of a service; none while no counter is open for it."""
     team = state.team(service)
     if not team:

@@ -80,6 +80,7 @@ class Hub:
         try:
             self._read_state()
             self.time = HubTime(self.clock, self._last_at)
+            self._ran, self._started = self.state.ran, self.clock.monotonic()
             self.device.__enter__()
         except BaseException:
             self.journal.__exit__()
@@ -108,7 +109,7 @@ class Hub:
                 self._beat_due = 0.0
             elif isinstance(news, Received) and isinstance(news.payload, Status):
                 self._beat_due = 0.0  # a device that comes wants to know at once that we live
-        if requests or (self._tick_wait() <= 0 and engine.tick(self.state, self.time.now())):
+        if requests or (self._tick_wait() <= 0 and engine.tick(self.state, self._now())):
             self._serve(requests)
         if self.clock.monotonic() >= self._beat_due:
             self._beat()
@@ -119,7 +120,7 @@ class Hub:
         """Decide the requests in order, commit them together, then answer, then publish."""
         entries: list[JournalEvent] = []
         batch: dict[tuple[str, UUID], bytes] = {}
-        self._record(entries, engine.tick(self.state, self.time.now()), "hub", None)
+        self._record(entries, engine.tick(self.state, self._now()), "hub", None)
         asked = [self._decide(message, batch, entries) for message in messages]
         remembered = [each.decided for each in asked if each.decided is not None]
         if entries or remembered:
@@ -192,7 +193,7 @@ class Hub:
             role=role,
             verb=asked.verb,
             fields=fields,
-            at=self.time.now(),
+            now=self._now(),
             fresh=b32encode(secrets.token_bytes(20)).decode(),
         )
 
@@ -200,7 +201,8 @@ class Hub:
         self, entries: list[JournalEvent], events: tuple[EventBody, ...], device: str, request: UUID | None
     ) -> None:
         for event in events:
-            entry = JournalEvent(self.state.seq + 1, device, request, self.time.now(), event)
+            now = self._now()
+            entry = JournalEvent(self.state.seq + 1, device, request, now.at, event, now.ran)
             entries.append(entry)
             self.state.apply(entry)
 
@@ -225,7 +227,7 @@ class Hub:
 
     def _publish_changes(self) -> None:
         """Publish every retained state that differs from what the bus has of us."""
-        now, rev = self.time.now(), Rev(self.journal.epoch, self.state.seq)
+        now, rev = self._now(), Rev(self.journal.epoch, self.state.seq)
         if not self._told:  # it changes with the settings only, and they with a restart
             self._keep(STATE_CATALOG, views.catalog(self.center, rev))
         for service in self.center.services:
@@ -233,7 +235,7 @@ class Hub:
         for counter in self.center.counters:
             self._keep(STATE_COUNTER, views.counter(self.state, counter.id, rev), counter=counter.id)
             self._keep(STATE_PANEL, views.panel(self.state, counter.id, rev), counter=counter.id)
-        self._keep(STATE_BOARD, views.board(self.state, rev, now))
+        self._keep(STATE_BOARD, views.board(self.state, rev, now.ran))
 
     def _keep(self, topic: Topic, state: Retained, **ids: str) -> None:
         path = topic.path(self.center.center, **ids)
@@ -254,8 +256,12 @@ class Hub:
     def _until_due(self) -> float:
         """Seconds until the beat, or until the engine has something to do by itself."""
         until = self._beat_due - self.clock.monotonic()
-        due = (engine.due(self.state) - self.time.now()).total_seconds()
+        due = engine.due(self.state, self._now()) / 1000
         return max(0.0, min(until, max(due, self._tick_wait())))
+
+    def _now(self) -> engine.Moment:
+        ran = self._ran + round(1000 * (self.clock.monotonic() - self._started))
+        return engine.Moment(self.time.now(), ran)
 
     def _tick_wait(self) -> float:
         """Seconds that acts of the hub's own wait after a commit that failed."""

@@ -38,7 +38,7 @@ def charge(state: State, counter: Counter, command: Command, asked: Charge) -> D
         purpose=asked.purpose,
         dossier=asked.dossier,
         reference=reference,
-        expires=command.at + timedelta(minutes=state.settings.pay_minutes),
+        expires=command.now.at + timedelta(minutes=state.settings.pay_minutes),
     )
     events: tuple[EventBody, ...] = (made,)
     if ticket is not None and counter.status == "calling":

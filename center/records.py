@@ -1,19 +1,28 @@
-"""What the state is made of: tickets, the queue of a service, counters, payment orders, the last calls."""
+"""What the state is made of: tickets, the queue of a service, counters, leases, orders, the last calls.
+
+Ages and deadlines are kept in milliseconds of the hub's running time (`…_ran`): no jump of a clock and no
+outage is in them. `at` is the hub's time, for people and figures.
+"""
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Literal
+from uuid import UUID
 
-from bus.messages import Category, CounterStatus, Id, Label, Language, TicketId
+from bus.messages import Category, Code, CounterStatus, Id, Label, Language, TicketId, Wait
 from config import settings
 
-Place = tuple[datetime, int]  # a ticket's place in a queue: when it is due, and its order of issue
-TicketStatus = Literal["waiting", "called", "missed", "served", "void"]
+# A ticket's place in a queue, only to be compared: when it is due (running time), when it was issued (hub's
+# time, for those that a kiosk gave during one outage), and the order in which the hub heard of it.
+Place = tuple[int, int, int]
+TicketStatus = Literal["waiting", "called", "held", "missed", "served", "void", "cancelled"]
 OrderStatus = Literal["open", "paid", "cancelled", "expired"]
 
 NEVER = datetime.fromtimestamp(0, UTC)
+HERE: tuple[TicketStatus, ...] = ("waiting", "called", "held")  # somebody in the hall has it
 
 PRIOR_TICKETS = 10  # how many tickets the service time of the settings counts for
 MEMORY_TICKETS = 200  # how many tickets a mean service time looks back on
@@ -22,27 +31,70 @@ LONGEST = 4.0  # times the mean: a ticket forgotten over lunch counts for no mor
 
 @dataclass(slots=True)
 class Ticket:
-    """A number that was given today."""
+    """A number that somebody was given."""
 
     id: TicketId
     label: Label
-    service: Id
+    service: Id  # that it waits for, or is served by
     category: Category
     language: Language
-    device: Id  # that took it
+    device: Id | None  # that gave it
+    request: UUID | None
     at: datetime
-    due: datetime
-    order: int  # of issue: the sequence number of its event
+    ran: int  # when it was issued
+    place: Place
+    priority: bool = False
+    people: int = 1
+    then: tuple[Id, ...] = ()  # further services of this visit
+    wait: Wait | None = None  # what its holder was told
     status: TicketStatus = "waiting"
-    counter: Id | None = None  # that has it
+    counter: Id | None = None  # that has it, or holds it
+    to: Id | None = None  # the counter that it waits for, where it is one alone
     calls: int = 0
-
-    @property
-    def place(self) -> Place:
-        return self.due, self.order
+    missed_ran: int = 0
 
 
 BY_PLACE = attrgetter("place")
+
+
+@dataclass(slots=True)
+class Line:
+    """Tickets by their places."""
+
+    tickets: list[Ticket] = field(default_factory=list)
+    groups: list[Ticket] = field(default_factory=list)  # those among them for more than one person
+
+    def __len__(self) -> int:
+        return len(self.tickets)
+
+    def __iter__(self) -> Iterator[Ticket]:
+        return iter(self.tickets)
+
+    def enter(self, ticket: Ticket) -> None:
+        insort(self.tickets, ticket, key=BY_PLACE)
+        if ticket.people > 1:
+            insort(self.groups, ticket, key=BY_PLACE)
+
+    def leave(self, ticket: Ticket) -> None:
+        del self.tickets[self.ahead(ticket.place)]
+        if ticket.people > 1:
+            self.groups.remove(ticket)
+
+    def clear(self) -> None:
+        self.tickets.clear()
+        self.groups.clear()
+
+    def first(self) -> Ticket | None:
+        return self.tickets[0] if self.tickets else None
+
+    def ahead(self, place: Place) -> int:
+        """How many tickets come before that place."""
+        return bisect_left(self.tickets, place, key=BY_PLACE)
+
+    def people(self, place: Place) -> int:
+        """How many people come before that place."""
+        groups = self.groups[: bisect_left(self.groups, place, key=BY_PLACE)]
+        return self.ahead(place) + sum(each.people - 1 for each in groups)
 
 
 @dataclass(slots=True)
@@ -50,10 +102,15 @@ class Queue:
     """The people who wait for a service, earliest due first, and how long serving one takes."""
 
     service: settings.Service
-    mean: float  # minutes
+    mean: float  # minutes a person
     served: int = 0
     issued: int = 0  # today
-    line: list[Ticket] = field(default_factory=list)
+    shut: str | None = None  # the reason, while it is shut for today by hand
+    said: int = 0  # of today's called tickets: those that were told a range,
+    kept: int = 0  # and those of them that were called within it
+    run: int = 0  # ordinary tickets that were called since one of priority
+    ordinary: Line = field(default_factory=Line)
+    priority: Line = field(default_factory=Line)
 
     @classmethod
     def gone(cls, service: Id, letter: str) -> "Queue":
@@ -62,31 +119,56 @@ class Queue:
         return cls(setting, setting.minutes)
 
     def __len__(self) -> int:
-        return len(self.line)
+        return len(self.ordinary) + len(self.priority)
+
+    def __iter__(self) -> Iterator[Ticket]:
+        yield from self.ordinary
+        yield from self.priority
 
     def enter(self, ticket: Ticket) -> None:
-        insort(self.line, ticket, key=BY_PLACE)
+        self._line(ticket).enter(ticket)
 
     def leave(self, ticket: Ticket) -> None:
-        del self.line[self.ahead(ticket.place)]
+        self._line(ticket).leave(ticket)
 
-    def clear(self) -> None:
-        """A new day: nobody waits, nothing was given. How long serving takes is remembered."""
-        self.issued = 0
-        self.line.clear()
+    def new_day(self) -> None:
+        """Nobody waits, nothing was given. How long serving takes is remembered."""
+        self.issued = self.said = self.kept = self.run = 0
+        self.shut = None
+        self.ordinary.clear()
+        self.priority.clear()
 
-    def first(self) -> Ticket | None:
-        return self.line[0] if self.line else None
+    def first(self, ratio: int | None = None) -> Ticket | None:
+        """Who is next: the earliest due, or by a ratio of ordinary tickets to one of priority."""
+        ordinary, priority = self.ordinary.first(), self.priority.first()
+        if ordinary is None or priority is None:
+            return ordinary or priority
+        if ratio is not None:
+            return priority if self.run >= ratio else ordinary
+        return min(ordinary, priority, key=BY_PLACE)
 
     def ahead(self, place: Place) -> int:
         """How many wait who come before that place."""
-        return bisect_left(self.line, place, key=BY_PLACE)
+        return self.ordinary.ahead(place) + self.priority.ahead(place)
 
-    def learn(self, spent: timedelta) -> None:
-        """Someone was served in that time: the mean has a long memory and begins at the settings' minutes."""
-        minutes = min(spent.total_seconds() / 60, LONGEST * self.mean)
+    def people(self, place: Place) -> int:
+        """How many people wait who come before that place."""
+        return self.ordinary.people(place) + self.priority.people(place)
+
+    def learn(self, minutes: float) -> None:
+        """A person was served in that time. The mean has a long memory; it begins at the settings' minutes."""
+        minutes = min(minutes, LONGEST * self.mean)
         self.mean += (minutes - self.mean) / (PRIOR_TICKETS + min(self.served, MEMORY_TICKETS) + 1)
         self.served += 1
+
+    def judge(self, ticket: Ticket, ran: int) -> None:
+        """Whether the range that its holder was told has held, now that it is called for the first time."""
+        if ticket.wait is not None:
+            self.said += 1
+            self.kept += ticket.wait.low <= (ran - ticket.ran) / 60_000 <= ticket.wait.high
+
+    def _line(self, ticket: Ticket) -> Line:
+        return self.priority if ticket.priority else self.ordinary
 
 
 @dataclass(slots=True)
@@ -101,8 +183,10 @@ class Order:
     purpose: str
     at: datetime
     expires: datetime
+    expires_ran: int
     status: OrderStatus = "open"
     ended: datetime | None = None
+    ended_ran: int = 0
 
 
 @dataclass(slots=True)
@@ -113,14 +197,23 @@ class Counter:
     removed: bool = False
     status: CounterStatus = "closed"
     since: datetime = NEVER
+    since_ran: int = 0
     turn: int = 0
     clerk: Id | None = None
+    device: Id | None = None  # that the clerk works with
     serves: tuple[Id, ...] = ()
+    reason: str = ""  # of a pause
     ticket: Ticket | None = None
-    began: datetime = NEVER  # when its ticket was first called here
-    called: datetime = NEVER  # when its ticket was last called
+    began_ran: int = 0  # when its ticket was first called here
+    called_ran: int = 0  # when its ticket was last called
     recalled: int = 0
+    last: Ticket | None = None  # that was served here: a rating is about it
+    asks: Literal["", "rate", "thanks"] = ""  # what its panel asks or says of the last service
+    asks_ran: int = 0
+    held: list[Ticket] = field(default_factory=list)
+    line: Line = field(default_factory=Line)  # who was sent to this counter alone
     order: Order | None = None  # what its panel shows
+    outage: bool = False  # it has yet to say whom it served while the hub was away
 
     @classmethod
     def gone(cls, counter: Id) -> "Counter":
@@ -136,9 +229,10 @@ class Counter:
     def open_order(self) -> Order | None:
         return self.order if self.order is not None and self.order.status == "open" else None
 
-    def become(self, status: CounterStatus, at: datetime) -> None:
+    def become(self, status: CounterStatus, at: datetime, ran: int) -> None:
         """An act happened here."""
-        self.status, self.since = status, at
+        self.status, self.since, self.since_ran = status, at, ran
+        self.reason = ""
         self.turn += 1
 
 
@@ -150,4 +244,35 @@ class RecentCall:
     counter: Counter
     nth: int
     seq: int
+    ran: int
+
+
+@dataclass(slots=True)
+class Grant:
+    """Numbers of a letter that one install of a kiosk may give, and nobody else ever."""
+
+    device: Id
+    install: UUID
+    day: date
+    service: Id
+    first: int
+    last: int
     at: datetime
+    over: bool = False  # the kiosk has a newer lease: it gives no number of this one any more
+
+
+@dataclass(slots=True, frozen=True)
+class Stamp:
+    """When something happened, by everything that can tell it."""
+
+    seq: int
+    ran: int
+    at: datetime
+
+
+@dataclass(slots=True)
+class Appointment:
+    code: Code
+    service: Id
+    due: datetime
+    ticket: TicketId | None = None  # of who came

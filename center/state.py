@@ -4,38 +4,73 @@ An event is applied in place, at a cost that hardly grows with the hall, and nev
 before, and a journal may name services and counters that the settings have lost since.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bus.events import (
+    AdoptionEnded,
+    AppointmentCancelled,
+    AppointmentMade,
+    ClockConfirmed,
     CounterClosed,
     CounterOpened,
     CounterPaused,
     DayOpened,
+    EpochOpened,
+    FloorSet,
+    HubStarted,
     JournalEvent,
+    LeaseGranted,
     OrderCancelled,
     OrderExpired,
     OrderMade,
     OrderPaid,
+    OutageAnswered,
     PanelCleared,
     PaymentUnmatched,
     RequestGivenUp,
+    ServiceRated,
+    ServiceReopened,
+    ServiceShut,
+    TicketAdopted,
     TicketCalled,
+    TicketCancelled,
     TicketDelivered,
     TicketFinished,
+    TicketHeld,
     TicketIssued,
     TicketMissed,
+    TicketPresented,
+    TicketReported,
     TicketRequeued,
     TicketServing,
+    TicketTransferred,
 )
-from bus.messages import Id, Label, Rev, TicketId
-from center.records import Counter, Order, OrderStatus, Queue, RecentCall, Ticket, TicketStatus
+from bus.messages import Category, Code, Id, Label, Rev, TicketId
+from center.hours import Calendar
+from center.records import (
+    HERE,
+    Appointment,
+    Counter,
+    Grant,
+    Line,
+    Order,
+    OrderStatus,
+    Queue,
+    RecentCall,
+    Stamp,
+    Ticket,
+    TicketStatus,
+)
 from config.settings import CenterSettings
 
 BOARD_CALLS = 6
-LAST_NUMBER = 799  # of a letter that the hub gives; the rest is for offline numbers
 PAYMENT_MEMORY = timedelta(days=7)  # how long an ended order is known, for money that comes late or twice
+LEASE_MEMORY = timedelta(days=7)  # how long the numbers of a kiosk that is not heard of are kept free
+GIVEN_UP_MEMORY_MS = 3 * 24 * 3600 * 1000  # the journal's answers remember it for good
+LABEL_REST = timedelta(hours=12)  # before a label is given again, whatever the date
 
 
 class State:
@@ -44,17 +79,37 @@ class State:
     def __init__(self, settings: CenterSettings) -> None:
         self.settings = settings
         self.zone = ZoneInfo(settings.timezone)
-        self.epoch = ""  # the journal's; the hub sets it
+        self.calendars = {
+            each.id: Calendar(self.zone, each.hours or settings.hours, settings.holidays)
+            for each in settings.services
+        }
+        self.categories = {each.id: each for each in settings.categories}
+        self.epoch = ""
+        self.epochs: list[str] = []  # that were before
+        self.awaits: tuple[Id, ...] = ()  # after a loss: the issuers that have yet to tell their day
         self.seq = 0
+        self.ran = 0  # of the last event
+        self.last_at: datetime | None = None  # of the last event
+        self.machine = ""  # the start of the machine that the hub runs on,
+        self.machine_seq = 0  # and the event that told of it
+        self.resumed_ran = 0  # when the hub last started,
+        self.down_ms = 0  # and what it was down before, as far as it is known
+        self.confirmed = False  # staff said what time it is
         self.day: date | None = None
-        self.last_issue: datetime | None = None
-        self.numbers: dict[str, int] = {}  # the last one given, by letter
-        self.tickets: dict[TicketId, Ticket] = {}  # in order of issue
+        self.numbers: dict[str, int] = {}  # the last one that the hub gave, by letter
+        self.before: dict[Label, Stamp] = {}  # of earlier days, while they may not be given again
+        self.issued: dict[Category, int] = {}  # today
+        self.tickets: dict[TicketId, Ticket] = {}  # in the order in which the hub heard of them
+        self.labels: dict[Label, Ticket] = {}
         self.takes: dict[tuple[Id, UUID], Ticket] = {}  # by device and request
+        self.notes: dict[TicketId, str] = {}  # for the next clerk; kept apart from the events
         self.calls: list[RecentCall] = []  # newest first, one a ticket
         self.queues = {each.id: Queue(each, each.minutes) for each in settings.services}
         self.counters = {each.id: Counter(each) for each in settings.counters}
-        self.given_up: set[tuple[Id, UUID]] = set()  # for good
+        self.grants: dict[str, list[Grant]] = {}  # by letter, in the order of granting
+        self.given_up: dict[tuple[Id, UUID], int] = {}  # and when
+        self.heard: dict[Id, Stamp] = {}  # when a device last did something
+        self.appointments: dict[Code, Appointment] = {}  # of today and later
         self.orders: dict[str, Order] = {}  # until PAYMENT_MEMORY after their end
         self.payments: dict[tuple[str, str], datetime] = {}  # by provider and transaction, as long
 
@@ -62,58 +117,116 @@ class State:
     def rev(self) -> Rev:
         return Rev(self.epoch, self.seq)
 
+    @property
+    def last_number(self) -> int:
+        """The last number of a letter that the hub gives; those after it are leased."""
+        return self.settings.offline_numbers[0] - 1
+
     def local_date(self, at: datetime) -> date:
         """The date at the centre."""
         return at.astimezone(self.zone).date()
 
-    def next_label(self, letter: str) -> Label | None:
-        """The label that the next ticket of that letter gets; none when all are given."""
-        number = self.numbers.get(letter, 0) + 1
-        return f"{letter}{number:03}" if number <= LAST_NUMBER else None
+    def age(self, given: Stamp, at: datetime, ran: int) -> timedelta:
+        """How long ago that was.
+
+        By the hub's running time since the machine started: a clock that was wrong till then may just have
+        jumped. What was before can only be told by the clock.
+        """
+        if given.seq > self.machine_seq:
+            return timedelta(milliseconds=ran - given.ran)
+        return at - given.at
+
+    def next_label(self, letter: str, at: datetime, ran: int) -> Label | None:
+        """The label that the next ticket of that letter gets; none when all are given.
+
+        One that somebody in the hall may still hold is passed over: carried over, or of a day that a wrong
+        clock has just ended.
+        """
+        for number in range(self.numbers.get(letter, 0) + 1, self.last_number + 1):
+            label = f"{letter}{number:03}"
+            given = self.before.get(label)
+            if label not in self.labels and (given is None or self.age(given, at, ran) >= LABEL_REST):
+                return label
+        return None
 
     def team(self, service: Id) -> dict[Id, Counter]:
         """The open counters that call this service: its own, or where none is open, those that help out."""
         serving = {id_: each for id_, each in self.counters.items() if each.open and service in each.serves}
         return {id_: each for id_, each in serving.items() if service in each.setting.services} or serving
 
+    def waiting(self) -> Iterator[Ticket]:
+        """Everybody who waits, in no order."""
+        for queue in self.queues.values():
+            yield from queue
+        for counter in self.counters.values():
+            yield from counter.line
+
+    def note(self, ticket: TicketId, text: str) -> None:
+        """Keep a transfer's note, beside the event."""
+        self.notes[ticket] = text
+
     def apply(self, entry: JournalEvent) -> None:
         """Let it have happened."""
-        self.seq, at = entry.seq, entry.at
+        self.seq, self.ran, self.last_at = entry.seq, entry.ran, entry.at
+        self.heard[entry.device] = Stamp(entry.seq, entry.ran, entry.at)
+        at, ran = entry.at, entry.ran
         match entry.body:
             case TicketIssued() as event:
-                self._issue(event, at)
+                self._issue(event, at, ran)
             case TicketCalled() as event:
-                self._call(event, at)
+                self._call(event, at, ran)
             case TicketServing() as event:
                 counter = self._counter(event.counter)
-                counter.status, counter.since = "serving", at  # nobody's act, so no turn
+                counter.status, counter.since, counter.since_ran = "serving", at, ran
+                if entry.request is not None:  # a clerk said so; by itself it is nobody's act
+                    counter.turn += 1
             case TicketFinished() as event:
-                ticket, counter = self.tickets[event.ticket], self._counter(event.counter)
-                self.queues[ticket.service].learn(at - counter.began)
-                self._part(ticket, counter, "served", at)
+                self._finish(event, at, ran)
             case TicketMissed() as event:
-                self._part(self.tickets[event.ticket], self._counter(event.counter), "missed", at)
+                ticket = self._part(event.ticket, event.counter, "missed", at, ran)
+                ticket.missed_ran = ran
+            case TicketHeld() as event:
+                ticket = self._part(event.ticket, event.counter, "held", at, ran)
+                ticket.counter = event.counter
+                self._counter(event.counter).held.append(ticket)
             case TicketRequeued() as event:
-                ticket = self.tickets[event.ticket]
-                self._part(ticket, self._counter(event.counter), "waiting", at)
-                self.queues[ticket.service].enter(ticket)
-                self._unlist(ticket)
+                self._requeue(event, at, ran)
+            case TicketTransferred() as event:
+                self._transfer(event, at, ran)
+            case TicketCancelled() as event:
+                self._withdraw(self.tickets[event.ticket], "cancelled", at, ran)
+            case TicketReported() as event:
+                self._withdraw(self.tickets[event.ticket], "served", at, ran)
+            case TicketAdopted() as event:
+                self._adopt(event, at, ran)
+            case TicketPresented() as event:
+                self._present(event, at, ran)
+            case LeaseGranted() as event:
+                self._lease(event, at)
             case CounterOpened() as event:
-                self._open(event, at)
+                self._open(event, at, ran)
             case CounterPaused() as event:
-                self._counter(event.counter).become("paused", at)
+                counter = self._counter(event.counter)
+                counter.become("paused", at, ran)
+                counter.reason = event.reason
             case CounterClosed() as event:
-                self._close(self._counter(event.counter), at)
+                self._close(self._counter(event.counter), at, ran)
+            case OutageAnswered() as event:
+                counter = self._counter(event.counter)
+                counter.outage = False
+                counter.turn += 1
             case RequestGivenUp() as event:
-                self._give_up(event, at)
+                self.given_up[event.device, event.request] = ran
+                if event.ticket is not None:
+                    self._withdraw(self.tickets[event.ticket], "void", at, ran)
             case OrderMade() as event:
-                self._charge(event, at)
+                self._charge(event, at, ran)
             case OrderCancelled() as event:
-                self._counter(self._end(event.order, "cancelled", at).counter).turn += 1
+                self._counter(self._end(event.order, "cancelled", at, ran).counter).turn += 1
             case OrderExpired() as event:
-                self._end(event.order, "expired", at)
+                self._end(event.order, "expired", at, ran)
             case OrderPaid() as event:
-                order = self._end(event.order, "paid", at)
+                order = self._end(event.order, "paid", at, ran)
                 if event.how == "cash":
                     self._counter(order.counter).turn += 1
                 else:
@@ -121,9 +234,35 @@ class State:
             case PaymentUnmatched() as event:
                 self.payments[event.provider, event.transaction] = at
             case PanelCleared() as event:
-                self._counter(event.counter).order = None
+                counter = self._counter(event.counter)
+                counter.order, counter.asks = None, ""
+            case ServiceRated() as event:
+                if event.counter is not None:
+                    counter = self._counter(event.counter)
+                    counter.last, counter.asks, counter.asks_ran = None, "thanks", ran
+            case ServiceShut() as event:
+                self._queue(event.service, "Z").shut = event.reason
+            case ServiceReopened() as event:
+                self._queue(event.service, "Z").shut = None
+            case AppointmentMade() as event:
+                self.appointments[event.code] = Appointment(event.code, event.service, event.due)
+            case AppointmentCancelled() as event:
+                del self.appointments[event.code]
+            case HubStarted() as event:
+                self._start(event)
+            case ClockConfirmed():
+                self.confirmed = True
+            case EpochOpened() as event:
+                self.epochs.append(self.epoch)
+                self.epoch, self.awaits = event.epoch, event.awaits
+            case AdoptionEnded() as event:
+                self.awaits = tuple(each for each in self.awaits if each != event.device)
+            case FloorSet() as event:
+                for letter, number in event.numbers.items():
+                    self.numbers[letter] = max(number, self.numbers.get(letter, 0))
+                self.awaits = ()
             case DayOpened() as event:
-                self._open_day(event, at)
+                self._open_day(event, at, ran)
             case TicketDelivered():
                 pass  # told and kept; no rule asks for it
 
@@ -132,99 +271,262 @@ class State:
             self.counters[counter] = Counter.gone(counter)
         return self.counters[counter]
 
-    def _issue(self, event: TicketIssued, at: datetime) -> None:
-        if event.service not in self.queues:
-            self.queues[event.service] = Queue.gone(event.service, event.label[0])
-        queue = self.queues[event.service]
+    def _queue(self, service: Id, letter: str) -> Queue:
+        if service not in self.queues:
+            self.queues[service] = Queue.gone(service, letter)
+        return self.queues[service]
+
+    def _priority(self, category: Category) -> bool:
+        return category in self.categories and self.categories[category].priority
+
+    def _issue(self, event: TicketIssued, at: datetime, ran: int) -> None:
+        place = (ran + _ms(event.due - at), _ms_of(at), self.seq)
         ticket = Ticket(
-            event.ticket, event.label, event.service, event.category, event.language, event.device, at,
-            event.due, order=self.seq,
+            event.ticket, event.label, event.service, event.category, event.language, event.device,
+            event.request, at, ran, place, self._priority(event.category), event.people, event.then,
+            event.wait,
         )  # fmt: skip
+        self._enter(ticket)
+        self.numbers[ticket.label[0]] = int(ticket.label[1:])
+        self.takes[event.device, event.request] = ticket
+        if event.appointment in self.appointments:
+            self.appointments[event.appointment].ticket = ticket.id
+
+    def _enter(self, ticket: Ticket) -> None:
+        """A new ticket waits."""
+        queue = self._queue(ticket.service, ticket.label[0])
         queue.enter(ticket)
         queue.issued += 1
-        self.tickets[ticket.id] = ticket
-        self.takes[event.device, event.request] = ticket
-        self.numbers[ticket.label[0]] = int(ticket.label[1:])
-        self.last_issue = at
+        self.issued[ticket.category] = self.issued.get(ticket.category, 0) + 1
+        self.tickets[ticket.id] = self.labels[ticket.label] = ticket
 
-    def _call(self, event: TicketCalled, at: datetime) -> None:
+    def _adopt(self, event: TicketAdopted, at: datetime, ran: int) -> None:
+        ticket = self.labels.get(event.label)
+        place = (ran + _ms(event.due - at), _ms_of(event.issued), self.seq)
+        if ticket is None:
+            ticket = Ticket(
+                event.ticket, event.label, event.service, event.category, event.language, event.device,
+                event.request, event.issued, ran - event.age_ms, place, self._priority(event.category),
+                event.people,
+            )  # fmt: skip
+            self._enter(ticket)
+        else:  # it was at a counter before its kiosk could tell of it
+            waiting = ticket.status == "waiting"
+            if waiting:
+                self._leave(ticket)
+            ticket.device, ticket.request, ticket.language = event.device, event.request, event.language
+            ticket.category, ticket.people, ticket.at = event.category, event.people, event.issued
+            ticket.place, ticket.priority = place, self._priority(event.category)
+            if waiting:
+                self._line(ticket).enter(ticket)
+        self.takes[event.device, event.request] = ticket
+        letter, number = event.label[0], int(event.label[1:])
+        if number <= self.last_number:
+            self.numbers[letter] = max(number, self.numbers.get(letter, 0))
+
+    def _present(self, event: TicketPresented, at: datetime, ran: int) -> None:
+        place = (ran, _ms_of(at), self.seq)
+        ticket = Ticket(
+            event.ticket, event.label, event.service, "ordinary", "vi", None, None, at, ran, place
+        )
+        self._enter(ticket)
+
+    def _line(self, ticket: Ticket) -> Queue | Line:
+        """Where a waiting ticket stands: the queue of its service, or the line of one counter."""
+        return (
+            self._queue(ticket.service, ticket.label[0])
+            if ticket.to is None
+            else self._counter(ticket.to).line
+        )
+
+    def _leave(self, ticket: Ticket) -> None:
+        """It stands nowhere any more: no queue, no counter, no list of held ones."""
+        if ticket.status == "waiting":
+            self._line(ticket).leave(ticket)
+        elif ticket.status == "held" and ticket.counter is not None:
+            self._counter(ticket.counter).held.remove(ticket)
+
+    def _call(self, event: TicketCalled, at: datetime, ran: int) -> None:
         ticket, counter = self.tickets[event.ticket], self._counter(event.counter)
         if counter.ticket is ticket:
             counter.recalled += 1
         else:
+            queue = self._queue(ticket.service, ticket.label[0])
+            if not ticket.calls:
+                queue.judge(ticket, ran)
             if ticket.status == "waiting":
-                self.queues[ticket.service].leave(ticket)
-            ticket.status, ticket.counter = "called", event.counter
-            counter.ticket, counter.began, counter.recalled = ticket, at, 0
+                queue.run = 0 if ticket.priority else queue.run + 1
+            self._leave(ticket)
+            ticket.status, ticket.counter, ticket.to = "called", event.counter, None
+            counter.ticket, counter.began_ran, counter.recalled = ticket, ran, 0
         ticket.calls = event.nth
-        counter.called = at
-        counter.become("calling", at)
+        counter.called_ran, counter.asks = ran, ""
+        counter.become("calling", at, ran)
         self._unlist(ticket)
-        self.calls = [RecentCall(ticket, counter, event.nth, self.seq, at), *self.calls[: BOARD_CALLS - 1]]
+        self.calls = [RecentCall(ticket, counter, event.nth, self.seq, ran), *self.calls[: BOARD_CALLS - 1]]
 
-    def _part(self, ticket: Ticket, counter: Counter, status: TicketStatus, at: datetime) -> None:
-        """The ticket leaves the counter."""
+    def _finish(self, event: TicketFinished, at: datetime, ran: int) -> None:
+        counter = self._counter(event.counter)
+        self._learn(self.tickets[event.ticket], counter, ran)
+        counter.last = self._part(event.ticket, event.counter, "served", at, ran)
+        if self.settings.rating:
+            counter.asks, counter.asks_ran = "rate", ran
+
+    def _learn(self, ticket: Ticket, counter: Counter, ran: int) -> None:
+        minutes = (ran - counter.began_ran) / 60_000 / ticket.people
+        self._queue(ticket.service, ticket.label[0]).learn(minutes)
+
+    def _part(self, ticket: TicketId, counter: Id, status: TicketStatus, at: datetime, ran: int) -> Ticket:
+        """The ticket leaves the counter that has it."""
+        gone, here = self.tickets[ticket], self._counter(counter)
+        gone.status, gone.counter = status, None
+        here.ticket = None
+        here.become("free", at, ran)
+        return gone
+
+    def _withdraw(self, ticket: Ticket, status: TicketStatus, at: datetime, ran: int) -> None:
+        """It is over, wherever it stands; a counter that has it is free."""
+        if ticket.status == "called" and ticket.counter is not None:
+            self._part(ticket.id, ticket.counter, status, at, ran)
+        else:
+            self._leave(ticket)
         ticket.status, ticket.counter = status, None
-        counter.ticket = None
-        counter.become("free", at)
+        self._unlist(ticket)
+
+    def _requeue(self, event: TicketRequeued, at: datetime, ran: int) -> None:
+        ticket = self.tickets[event.ticket]
+        if ticket.status == "called":
+            self._part(event.ticket, event.counter, "waiting", at, ran)
+        else:  # it was held, or did not come
+            self._leave(ticket)
+            ticket.status, ticket.counter = "waiting", None
+            self._counter(event.counter).turn += 1
+        self._line(ticket).enter(ticket)
+        self._unlist(ticket)
+
+    def _transfer(self, event: TicketTransferred, at: datetime, ran: int) -> None:
+        ticket, counter = self.tickets[event.ticket], self._counter(event.counter)
+        self._learn(ticket, counter, ran)
+        self._part(event.ticket, event.counter, "waiting", at, ran)
+        ticket.then = tuple(each for each in ticket.then if each != event.service)
+        ticket.service, ticket.to = event.service, event.to
+        self.notes.pop(ticket.id, None)
+        self._line(ticket).enter(ticket)
+        self._unlist(ticket)
 
     def _unlist(self, ticket: Ticket) -> None:
         self.calls = [each for each in self.calls if each.ticket is not ticket]
 
-    def _open(self, event: CounterOpened, at: datetime) -> None:
+    def _lease(self, event: LeaseGranted, at: datetime) -> None:
+        over = {(each.letter, each.day, each.first) for each in event.over}
+        for letter, grants in self.grants.items():
+            for each in grants:
+                if each.install == event.install and (letter, each.day, each.first) in over:
+                    each.over = True
+        for new in event.ranges:
+            grant = Grant(event.device, event.install, new.day, new.service, new.first, new.last, at)
+            self.grants.setdefault(new.letter, []).append(grant)
+
+    def _open(self, event: CounterOpened, at: datetime, ran: int) -> None:
         counter = self._counter(event.counter)
-        counter.clerk = event.clerk
+        counter.clerk, counter.device = event.clerk, event.device
         counter.serves = tuple(each for each in event.services if each in self.queues)
         if counter.open:
             counter.turn += 1
         else:
-            counter.become("free", at)
+            counter.become("free", at, ran)
 
-    def _close(self, counter: Counter, at: datetime) -> None:
-        counter.clerk, counter.serves = None, ()
-        counter.become("closed", at)
+    def _close(self, counter: Counter, at: datetime, ran: int) -> None:
+        """Whoever it held, or was sent there alone, waits for the service again."""
+        counter.clerk, counter.device, counter.serves, counter.outage = None, None, (), False
+        counter.last, counter.asks = None, ""
+        for ticket in (*counter.held, *counter.line):
+            self._leave(ticket)
+            ticket.status, ticket.counter, ticket.to = "waiting", None, None
+            self._line(ticket).enter(ticket)
+        counter.become("closed", at, ran)
 
-    def _give_up(self, event: RequestGivenUp, at: datetime) -> None:
-        self.given_up.add((event.device, event.request))
-        if event.ticket is None:
-            return
-        ticket = self.tickets[event.ticket]
-        if ticket.counter is not None:
-            self._part(ticket, self.counters[ticket.counter], "void", at)
-        elif ticket.status == "waiting":
-            self.queues[ticket.service].leave(ticket)
-        ticket.status = "void"
-        self._unlist(ticket)
-
-    def _charge(self, event: OrderMade, at: datetime) -> None:
+    def _charge(self, event: OrderMade, at: datetime, ran: int) -> None:
         counter = self._counter(event.counter)
         label = self.tickets[event.ticket].label if event.ticket is not None else None
         counter.order = self.orders[event.order] = Order(
-            event.order, event.counter, event.ticket, label, event.amount, event.purpose, at, event.expires
+            event.order, event.counter, event.ticket, label, event.amount, event.purpose, at, event.expires,
+            ran + _ms(event.expires - at),
         )  # fmt: skip
         counter.turn += 1
 
-    def _end(self, order: str, status: OrderStatus, at: datetime) -> Order:
+    def _end(self, order: str, status: OrderStatus, at: datetime, ran: int) -> Order:
         ended = self.orders[order]
-        ended.status, ended.ended = status, at
+        ended.status, ended.ended, ended.ended_ran = status, at, ran
         return ended
 
-    def _open_day(self, event: DayOpened, at: datetime) -> None:
+    def _start(self, event: HubStarted) -> None:
+        if event.machine != self.machine:
+            self.machine, self.machine_seq = event.machine, self.seq
+        self.resumed_ran, self.down_ms = self.ran, event.down_s * 1000
+        if event.outage and any(self.waiting()):
+            for counter in self.counters.values():
+                if counter.status != "closed":
+                    counter.outage = True
+                    counter.turn += 1
+
+    def _open_day(self, event: DayOpened, at: datetime, ran: int) -> None:
         self.day = event.day
+        if event.undone:
+            return
+        stay = [each for each in self.tickets.values() if event.carried and each.status in HERE]
         for counter in self.counters.values():
             if counter.ticket is not None:
-                self._part(counter.ticket, counter, "void", at)
+                self._part(counter.ticket.id, counter.setting.id, "waiting", at, ran)
+            counter.held.clear()
+            counter.line.clear()
             if counter.status != "closed":  # a clerk who forgot to close holds it no longer
-                self._close(counter, at)
+                self._close(counter, at, ran)
+            counter.last, counter.asks = None, ""
         for queue in self.queues.values():
-            queue.clear()
+            queue.new_day()
+        self._rest_labels(at, ran)
+        for each in stay:
+            each.status, each.counter, each.to = "waiting", None, None
+            self._queue(each.service, each.label[0]).enter(each)
         self.numbers.clear()
-        self.tickets.clear()
-        self.takes.clear()
+        self.issued.clear()
+        self.tickets = {each.id: each for each in stay}
+        self.labels = {each.label: each for each in stay}
+        self.takes = {key: each for key, each in self.takes.items() if each.id in self.tickets}
+        self.notes = {id_: text for id_, text in self.notes.items() if id_ in self.tickets}
         self.calls.clear()
+        self._forget(at, ran)
+
+    def _rest_labels(self, at: datetime, ran: int) -> None:
+        """Today's labels, and older ones that are young all the same, are not given again for a while."""
+        given = {each.label: Stamp(each.place[2], each.ran, each.at) for each in self.tickets.values()}
+        young = {label: each for label, each in self.before.items() if self.age(each, at, ran) < LABEL_REST}
+        self.before = young | given
+
+    def _forget(self, at: datetime, ran: int) -> None:
+        """What no rule asks for any more: so the state does not grow with the years."""
         self.orders = {
             each.id: each
             for each in self.orders.values()
             if each.ended is None or at - each.ended < PAYMENT_MEMORY
         }
         self.payments = {key: when for key, when in self.payments.items() if at - when < PAYMENT_MEMORY}
+        self.given_up = {key: when for key, when in self.given_up.items() if ran - when < GIVEN_UP_MEMORY_MS}
+        self.grants = {
+            letter: [each for each in grants if not each.over and at - each.at < LEASE_MEMORY]
+            for letter, grants in self.grants.items()
+        }
+        self.appointments = {
+            code: each
+            for code, each in self.appointments.items()
+            if self.day is None or self.local_date(each.due) >= self.day
+        }
+
+
+def _ms(span: timedelta) -> int:
+    return round(span.total_seconds() * 1000)
+
+
+def _ms_of(at: datetime) -> int:
+    return round(at.timestamp() * 1000)

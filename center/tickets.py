@@ -1,73 +1,126 @@
-"""Numbers: giving one, what became of its paper, and what a kiosk gave up.
+"""Numbers: giving one, what became of its paper, and taking one back.
 
 A ticket is due at its issue, plus the service's target wait, less the head start of its category; counters
-call the earliest due. So priority has a bound, and nobody starves.
+call the earliest due. So priority has a bound, and nobody starves. Where a centre sets a ratio instead,
+priority has no head start and the counters count.
 """
 
 from datetime import timedelta
 
-from bus.asks import Adopt, Delivered, Take
-from bus.events import RequestGivenUp, TicketDelivered, TicketIssued
-from bus.messages import Adopted, Nothing
+from bus.asks import Cancel, Delivered, Take
+from bus.events import TicketCancelled, TicketDelivered, TicketIssued
+from bus.messages import Category, Code, Id, Nothing
 from center import views
 from center.command import Command, Decision
+from center.forecast import forecast
 from center.records import Ticket
 from center.state import State
+from center.taking import not_taking, setting
+from config import settings
 from config.errors import Refused
 
-HEAD_START = {"ordinary": timedelta(0), "priority": timedelta(minutes=15)}
+OWN_CANCEL_MS = 120_000  # a kiosk takes back its own ticket within that time
+APPOINTMENT = "appointment"
 
 
 def take(state: State, command: Command, asked: Take) -> Decision:
     """Give the next number of a service."""
     if (command.device, asked.request) in state.given_up:
         raise Refused("void", "This request was given up before.", field="request")
-    service = next((each for each in state.settings.services if each.id == asked.service), None)
-    if service is None:
-        raise Refused("unknown-service", f"There is no service {asked.service!r}.", field="service")
-    if asked.category not in HEAD_START:
-        raise Refused("bad-request", f"There is no category {asked.category!r}.", field="category")
-    if asked.language not in state.settings.languages:
-        raise Refused("bad-request", f"The centre does not speak {asked.language!r}.", field="language")
+    if asked.category == APPOINTMENT:
+        raise Refused("bad-request", "Who has an appointment checks in with its code.", field="category")
+    service = setting(state, asked.service)
+    if asked.people > service.people:
+        raise Refused(
+            "bad-request", f"A number of {service.id!r} is for {service.people} at most.", field="people"
+        )
+    for each in asked.then:
+        setting(state, each)
+    due_ms = head_start(state, service, asked.category)
+    return issue(state, command, service, asked.category, asked.language, due_ms, asked.people, asked.then)
+
+
+def issue(
+    state: State,
+    command: Command,
+    service: settings.Service,
+    category: Category,
+    language: str,
+    due_ms: int,
+    people: int = 1,
+    then: tuple[Id, ...] = (),
+    appointment: Code | None = None,
+) -> Decision:
+    """A new ticket, due in so many milliseconds. Raises Refused where no number is to be had."""
+    if language not in state.settings.languages:
+        raise Refused("bad-request", f"The centre does not speak {language!r}.", field="language")
+    if state.awaits:
+        raise Refused("busy", f"A backup was restored: {', '.join(state.awaits)} must tell their day first.")
     if state.day is None:
         raise Refused("day-closed", "The day has not begun.")
-    label = state.next_label(service.letter)
+    if why := not_taking(state, service, command.now):
+        raise Refused("not-taking", f"No numbers of {service.id!r} are given now: {why}.", field="service")
+    kind = state.categories[category]
+    if kind.quota is not None and state.issued.get(category, 0) >= kind.quota:
+        raise Refused("not-taking", f"Every number of {category!r} is given today.", field="category")
+    label = state.next_label(kind.letter or service.letter, command.now.at, command.now.ran)
     if label is None:
-        raise Refused("not-taking", f"Every number of {service.id!r} is given today.", field="service")
+        raise Refused("not-taking", f"Every number of {category!r} is given today.", field="category")
+    place = (command.now.ran + due_ms, _ms_of(command), state.seq + 1)
     issued = TicketIssued(
         ticket=f"{state.day}-{label}",
         label=label,
         service=service.id,
-        category=asked.category,
-        language=asked.language,
-        due=command.at + timedelta(minutes=service.target_wait) - HEAD_START[asked.category],
+        category=category,
+        language=language,
+        due=command.now.at + timedelta(milliseconds=due_ms),
         device=command.device,
-        request=asked.request,
+        request=command.fields.request,
+        people=people,
+        then=then,
+        wait=forecast(state, service.id, place, command.now, people),
+        appointment=appointment,
     )
-    return Decision((issued,), lambda after: views.ticket(after, after.tickets[issued.ticket]))
+    return Decision((issued,), lambda after: views.ticket(after, after.tickets[issued.ticket], command.now))
+
+
+def head_start(state: State, service: settings.Service, category: Category) -> int:
+    """In how many milliseconds a ticket of that category is due, were it issued now.
+
+    Raises Refused where the centre has no such category.
+    """
+    kind = state.categories.get(category)
+    if kind is None:
+        raise Refused("bad-request", f"There is no category {category!r}.", field="category")
+    ahead = 0 if kind.priority and state.settings.ratio is not None else kind.head_start
+    return (service.target_wait - ahead) * 60_000
 
 
 def delivered(state: State, command: Command, told: Delivered) -> Decision:
     """What became of a ticket's paper, from the device that took it."""
-    ticket = state.tickets.get(told.ticket)
-    if ticket is None:
-        raise Refused("unknown-ticket", f"There is no ticket {told.ticket} today.", field="ticket")
+    ticket = _known(state, told.ticket)
     if ticket.device != command.device:
         raise Refused("forbidden", f"Another device took the ticket {told.ticket}.", field="ticket")
     return Decision((TicketDelivered(told.ticket, told.outcome),), lambda _: Nothing())
 
 
-def adopt(state: State, command: Command, told: Adopt) -> Decision:
-    """Void what a kiosk gave up, and what may still come of it.
+def cancel(state: State, command: Command, asked: Cancel) -> Decision:
+    """Its holder does not want it: a kiosk takes back its own at once, staff any that is not served yet."""
+    ticket = _known(state, asked.ticket)
+    if command.role == "kiosk" and (
+        ticket.device != command.device or command.now.ran - ticket.ran > OWN_CANCEL_MS
+    ):
+        raise Refused("forbidden", "A kiosk cancels its own tickets, within two minutes.", field="ticket")
+    if ticket.status not in ("waiting", "held", "missed"):
+        raise Refused("conflict", f"{ticket.label} is {ticket.status}.", field="ticket")
+    return Decision((TicketCancelled(ticket.id),), lambda _: Nothing())
 
-    A request that never came here is kept in mind: it may be late. Who was served or is gone stays so.
-    """
-    new = dict.fromkeys(each for each in told.given_up if (command.device, each) not in state.given_up)
-    events = tuple(
-        RequestGivenUp(command.device, each, _voided(state.takes.get((command.device, each)))) for each in new
-    )
-    return Decision(events, lambda _: Adopted(told.given_up))
+
+def _known(state: State, ticket: str) -> Ticket:
+    if ticket not in state.tickets:
+        raise Refused("unknown-ticket", f"There is no ticket {ticket} today.", field="ticket")
+    return state.tickets[ticket]
 
 
-def _voided(ticket: Ticket | None) -> str | None:
-    return ticket.id if ticket is not None and ticket.status != "served" else None
+def _ms_of(command: Command) -> int:
+    return round(command.now.at.timestamp() * 1000)

@@ -1,16 +1,20 @@
 """What the state looks like from outside: payloads of the bus, made of the state, changing nothing."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bus import messages
 from bus.events import JournalEvent, TicketCalled
 from bus.messages import Id, Rev, Text
+from center.command import Moment
 from center.forecast import forecast
 from center.records import Order, Ticket
 from center.state import State
+from center.taking import not_taking
 from center.vietqr import vietqr
 from config import settings
 from config.words import pick, say
+
+RESTORED = "A backup was restored: wait for these devices, or give the last numbers printed as the floor."
 
 
 def catalog(center: settings.CenterSettings, rev: Rev) -> messages.Catalog:
@@ -26,6 +30,7 @@ def catalog(center: settings.CenterSettings, rev: Rev) -> messages.Catalog:
                 icon=each.icon,
                 place=place(center, each),
                 fees=tuple(messages.FeeInfo(fee.purpose, fee.amount) for fee in each.fees),
+                people=each.people,
             )
             for each in center.services
         ),
@@ -39,10 +44,25 @@ def catalog(center: settings.CenterSettings, rev: Rev) -> messages.Catalog:
             )
             for each in center.counters
         ),
+        categories=tuple(
+            messages.CategoryInfo(each.id, each.name, each.priority, each.staff, each.letter or "")
+            for each in center.categories
+        ),
+        recalls=center.recalls,
     )
 
 
-def center(state: State, rev: Rev, at: datetime, clock: messages.HubClock, boot: str) -> messages.CenterState:
+def center(
+    state: State,
+    rev: Rev,
+    at: datetime,
+    clock: messages.HubClock,
+    boot: str,
+    *,
+    stopped: messages.Stopped = "",
+    hint: str = "",
+    questions: tuple[messages.Question, ...] = (),
+) -> messages.CenterState:
     """The centre itself, at that time of the hub."""
     settings = state.settings
     return messages.CenterState(
@@ -58,13 +78,18 @@ def center(state: State, rev: Rev, at: datetime, clock: messages.HubClock, boot:
         clock=clock,
         boot=boot,
         at=at,
+        stopped=stopped or ("restored" if state.awaits else ""),
+        hint=hint or (RESTORED if state.awaits else ""),
+        awaits=state.awaits,
+        questions=questions,
     )
 
 
-def queue(state: State, service: Id, rev: Rev, at: datetime) -> messages.QueueState:
+def queue(state: State, service: Id, rev: Rev, now: Moment) -> messages.QueueState:
     """The queue of a service; its wait is that of an ordinary ticket taken now."""
     queue = state.queues[service]
-    newest = (at + timedelta(minutes=queue.service.target_wait), state.seq + 1)
+    newest = (now.ran + queue.service.target_wait * 60_000, round(now.at.timestamp() * 1000), state.seq + 1)
+    why = not_taking(state, queue.service, now)
     return messages.QueueState(
         rev,
         service=service,
@@ -73,8 +98,12 @@ def queue(state: State, service: Id, rev: Rev, at: datetime) -> messages.QueueSt
             each.ticket is not None and each.ticket.service == service for each in state.counters.values()
         ),
         issued=queue.issued,
-        wait=forecast(state, service, newest),
-        taking=state.day is not None and state.next_label(queue.service.letter) is not None,
+        wait=forecast(state, service, newest, now),
+        taking=not why,
+        why=why,
+        notice=queue.shut or "",
+        opens=_opens(state, service, now),
+        kept=round(100 * queue.kept / queue.said) if queue.said else None,
     )
 
 
@@ -94,11 +123,18 @@ def counter(state: State, counter: Id, rev: Rev) -> messages.CounterState:
         recalled=here.recalled if here.ticket else 0,
         serves=here.serves,
         order=here.open_order.id if here.open_order else None,
+        clerk=here.clerk,
+        priority=here.ticket.priority if here.ticket else False,
+        reason=here.reason,
+        note=state.notes.get(here.ticket.id, "") if here.ticket else "",
+        held=tuple(each.label for each in here.held),
+        waiting=tuple(each.label for each in here.line),
+        outage=here.outage,
     )
 
 
-def board(state: State, rev: Rev, at: datetime) -> messages.Board:
-    """The last calls, newest first, one a ticket, each with its age at that time of the hub."""
+def board(state: State, rev: Rev, ran: int) -> messages.Board:
+    """The last calls, newest first, one a ticket, each with its age at that running time of the hub."""
     return messages.Board(
         rev,
         calls=tuple(
@@ -110,7 +146,7 @@ def board(state: State, rev: Rev, at: datetime) -> messages.Board:
                 counter=each.counter.setting.id,
                 number=each.counter.setting.number,
                 calling=each.counter.ticket is each.ticket and each.counter.status == "calling",
-                age_s=int((at - each.at).total_seconds()),
+                age_s=(ran - each.ran) // 1000,
             )
             for each in state.calls
         ),
@@ -119,9 +155,11 @@ def board(state: State, rev: Rev, at: datetime) -> messages.Board:
 
 def panel(state: State, counter: Id, rev: Rev) -> messages.Panel:
     """What the QR panel of a counter shows."""
-    order = state.counters[counter].order
+    here = state.counters[counter]
+    order = here.order
     if order is None or order.status == "cancelled":
-        return messages.Panel(rev, counter=counter, show="idle")
+        label = here.last.label if here.asks == "rate" and here.last else None
+        return messages.Panel(rev, counter=counter, show=here.asks or "idle", label=label)
     return messages.Panel(
         rev,
         counter=counter,
@@ -154,10 +192,15 @@ def call(state: State, entry: JournalEvent) -> messages.Call:
     )
 
 
-def ticket(state: State, ticket: Ticket) -> messages.Ticket:
+def ticket(state: State, ticket: Ticket, now: Moment) -> messages.Ticket:
     """A ticket as its holder sees it; once it was called nobody is ahead."""
     queue = state.queues[ticket.service]
     waiting = ticket.status == "waiting"
+    if ticket.to is not None:
+        ahead, wait = state.counters[ticket.to].line.ahead(ticket.place), None
+    else:
+        ahead = queue.ahead(ticket.place) if waiting else 0
+        wait = forecast(state, ticket.service, ticket.place, now) if waiting else messages.Wait(0, 0)
     return messages.Ticket(
         id=ticket.id,
         label=ticket.label,
@@ -165,10 +208,12 @@ def ticket(state: State, ticket: Ticket) -> messages.Ticket:
         category=ticket.category,
         language=ticket.language,
         at=ticket.at,
-        ahead=queue.ahead(ticket.place) if waiting else 0,
-        wait=forecast(state, ticket.service, ticket.place) if waiting else messages.Wait(0, 0),
+        ahead=ahead,
+        wait=wait,
         place=place(state.settings, queue.service),
         track=state.settings.track_url.replace("{id}", ticket.id),
+        people=ticket.people,
+        opens=_opens(state, ticket.service, now) if waiting else None,
     )
 
 
@@ -201,6 +246,12 @@ def place(center: settings.CenterSettings, service: settings.Service) -> Text:
         return service.place
     names = [counter_name(center, each) for each in center.counters if service.id in each.services]
     return {language: _either(names, language) for language in center.languages}
+
+
+def _opens(state: State, service: Id, now: Moment) -> datetime | None:
+    """When there is service again, where that is known."""
+    calendar = state.calendars.get(service)
+    return calendar.opens(now.at) if calendar is not None and now.known else None
 
 
 def _either(names: list[Text], language: str) -> str:

@@ -91,11 +91,12 @@ class Line(Table, frozen=True):
 
 
 class Login(Table, frozen=True):
-    """A person who works at the counters."""
+    """A person who works in the centre."""
 
     name: Id
     password_hash: Secret  # made by `luot login`
     counters: tuple[Id, ...] = ()  # the counters this person may open; none named: all of them
+    role: Literal["clerk", "manager"] = "clerk"  # a manager also minds services, appointments and the clock
 
 
 class Device(Table, frozen=True):
@@ -246,6 +247,7 @@ class Account(Table, frozen=True):
     id: Id
     role: Literal["kiosk", "display", "bridge", "web", "technician"]
     counters: tuple[Id, ...] = ()  # a bridge acts for these alone
+    guest: bool = False  # joins to try and to watch: nobody waits for its numbers
 
 
 class CenterSettings(Table, frozen=True, kw_only=True):

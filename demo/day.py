@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from bus.asks import Take
 from bus.states import States
-from center.counters import GUARD
+from center.counters import GUARD_MS
 from config.errors import Unreachable
 from demo.member import Member
 from demo.people import PASSWORD, SOME_TICKET, People
@@ -128,7 +128,7 @@ class Day:
 
     def guard(self) -> None:
         """Let the moment pass in which nobody who was just called can be finished."""
-        time.sleep(GUARD.total_seconds())
+        time.sleep(GUARD_MS / 1000)
 
     # Browsers
 

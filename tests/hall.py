@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from bus.asks import ERROR_CODES, VERBS
-from bus.events import EventBody, JournalEvent
+from bus.events import EventBody, HubStarted, JournalEvent, TicketTransferred
 from bus.messages import Adopted, CounterState, CounterStatus, Order, PaymentResult, Role, Ticket, encode
 from center import engine
 from center.state import State
@@ -48,6 +48,8 @@ class Hall:
     def __init__(self, settings: CenterSettings = CENTER, at: datetime = MORNING) -> None:
         self.state = State(settings)
         self.at = at
+        self.ran = 0
+        self.known = True
         self.journal: list[JournalEvent] = []
         self.made = 0
         self.wait(0)
@@ -60,10 +62,10 @@ class Hall:
             fields.setdefault("seen", self.state.counters[fields["counter"]].turn)
         self.made += 1
         command = engine.Command(
-            device, role, verb, VERBS[verb].fields(**fields), self.at, fresh=f"{self.made:08}" + "X" * 18
+            device, role, verb, VERBS[verb].fields(**fields), self.now, fresh=f"{self.made:08}" + "X" * 18
         )
         decision = engine.decide(self.state, command)
-        self.record(*decision.events, device=device, request=fields["request"])
+        self.record(*decision.events, device=device, request=fields["request"], note=decision.note)
         return decision.answer(self.state)
 
     def take(self, service: str = "civil", category: str = "ordinary", **fields: Any) -> Ticket:
@@ -108,21 +110,44 @@ class Hall:
     def status(self, counter: str = "one") -> CounterStatus:
         return self.state.counters[counter].status
 
+    @property
+    def now(self) -> engine.Moment:
+        return engine.Moment(self.at, self.ran, self.known)
+
     def wait(self, seconds: float) -> None:
         """Time passes, and what is due by itself happens at its hour."""
-        until = self.at + timedelta(seconds=seconds)
-        while (due := engine.due(self.state)) <= until:
-            self.at = max(self.at, due)
-            happened = engine.tick(self.state, self.at)
-            assert happened, "something was due, and nothing happened"
-            self.record(*happened)
-        self.at = until
+        left = round(seconds * 1000)
+        while (due := engine.due(self.state, self.now)) <= left:
+            self._pass(due)
+            left -= due
+            happened = engine.tick(self.state, self.now)
+            if happened or left <= 0:
+                self.record(*happened)
+            assert happened or due, "something was due, and nothing happened"
+        self._pass(left)
 
-    def record(self, *events: EventBody, device: str = "hub", request: UUID | None = None) -> None:
+    def _pass(self, milliseconds: int) -> None:
+        self.ran += milliseconds
+        self.at += timedelta(milliseconds=milliseconds)
+
+    def jump(self, span: timedelta) -> None:
+        """The hub's clock jumps, and nothing else passes."""
+        self.at += span
+
+    def restart(self, *, machine: str = "", down_s: int = 0, outage: bool = False) -> None:
+        """The hub was down for a while; its running time stood still."""
+        self.at += timedelta(seconds=down_s)
+        self.record(HubStarted(machine or self.state.machine, down_s, outage))
+
+    def record(
+        self, *events: EventBody, device: str = "hub", request: UUID | None = None, note: str = ""
+    ) -> None:
         for event in events:
-            entry = JournalEvent(self.state.seq + 1, device, request, self.at, event)
+            entry = JournalEvent(self.state.seq + 1, device, request, self.at, event, self.ran)
             self.state.apply(entry)
             self.journal.append(entry)
+            if note and isinstance(event, TicketTransferred):
+                self.state.note(event.ticket, note)
 
     def events(self) -> list[EventBody]:
         return [entry.body for entry in self.journal]
@@ -132,6 +157,7 @@ class Hall:
         state = State(settings or self.state.settings)
         for entry in self.journal:
             state.apply(msgspec.json.decode(encode(entry), type=JournalEvent))
+        state.notes |= self.state.notes  # they are kept beside the events
         return state
 
 

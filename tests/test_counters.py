@@ -11,8 +11,11 @@ from bus.events import (
     TicketServing,
 )
 from bus.messages import Ticket
-from center.counters import ARRIVAL
+from center.turns import ARRIVAL_MS
 from tests.hall import Hall, refused
+
+
+ARRIVAL_S = ARRIVAL_MS / 1000
 
 
 @pytest.fixture
@@ -178,7 +181,7 @@ def test_person_who_is_not_missed_for_a_while_is_there_and_next_ends_the_service
     hall: Hall, called: Ticket
 ) -> None:
     turn = hall.state.counters["one"].turn
-    hall.wait(ARRIVAL.total_seconds())
+    hall.wait(ARRIVAL_S)
     assert hall.events()[-1] == TicketServing(called.id, "one")
     assert hall.state.counters["one"].turn == turn  # a key pressed at this moment is still right
     following = hall.call("one")
@@ -186,11 +189,11 @@ def test_person_who_is_not_missed_for_a_while_is_there_and_next_ends_the_service
 
 
 def test_recall_announces_again_and_starts_the_wait_for_the_person_anew(hall: Hall, called: Ticket) -> None:
-    hall.wait(ARRIVAL.total_seconds() - 1)
+    hall.wait(ARRIVAL_S - 1)
     recalled = hall.act("recall")
     assert (recalled.status, recalled.recalled) == ("calling", 1)
     assert hall.events()[-1] == TicketCalled(called.id, "one", 2)
-    hall.wait(ARRIVAL.total_seconds() - 1)
+    hall.wait(ARRIVAL_S - 1)
     assert hall.status() == "calling"
     hall.wait(1)
     assert hall.status() == "serving"
@@ -198,7 +201,7 @@ def test_recall_announces_again_and_starts_the_wait_for_the_person_anew(hall: Ha
 
 
 def test_no_show_also_corrects_the_guess_that_somebody_came(hall: Hall, called: Ticket) -> None:
-    hall.wait(ARRIVAL.total_seconds() + 10)
+    hall.wait(ARRIVAL_S + 10)
     assert hall.act("no-show").status == "free"
     assert hall.events()[-1] == TicketMissed(called.id, "one")
 
@@ -243,7 +246,7 @@ def test_close_sends_a_called_person_back_to_their_own_place(hall: Hall, called:
 
 
 def test_close_finishes_a_person_who_is_served(hall: Hall, called: Ticket) -> None:
-    hall.wait(ARRIVAL.total_seconds())
+    hall.wait(ARRIVAL_S)
     hall.act("close")
     assert hall.events()[-2:] == [TicketFinished(called.id, "one"), CounterClosed("one")]
     assert refused(hall, "close", counter="one").code == "conflict"

@@ -61,7 +61,7 @@ class Centre(RuleBasedStateMachine):
             "take", device="kiosk-1", role="kiosk", service=service, category=category, request=request
         )
         assert isinstance(given, Ticket)
-        assert given.ahead < len(self.hall.state.queues[service].line)
+        assert given.ahead < len(self.hall.state.queues[service])
         self.requests.append(request)
 
     @precondition(lambda self: self.requests)
@@ -121,8 +121,8 @@ class Centre(RuleBasedStateMachine):
         self.board_and_queues_can_be_shown()
 
     def nothing_is_overdue(self) -> None:
-        assert engine.tick(self.hall.state, self.hall.at) == ()
-        assert engine.due(self.hall.state) > self.hall.at
+        assert engine.tick(self.hall.state, self.hall.now) == ()
+        assert engine.due(self.hall.state, self.hall.now) > 0
 
     def journal_tells_a_life_that_can_be(self) -> None:
         """No ticket twice, none at two counters, none called after its end, none lost at the end of a day."""
@@ -158,7 +158,7 @@ class Centre(RuleBasedStateMachine):
     def state_is_what_the_journal_tells(self) -> None:
         state = self.hall.state
         assert vars(self.mirror) == vars(state), "a refusal changed something, or the journal lacks something"
-        line = [ticket.id for queue in state.queues.values() for ticket in queue.line]
+        line = [ticket.id for queue in state.queues.values() for ticket in queue]
         assert Counter(line) == Counter(id_ for id_, fate in self.fates.items() if fate == "waiting")
         counters = {each.ticket.id: id_ for id_, each in state.counters.items() if each.ticket}
         assert counters == self.at_counter
@@ -179,12 +179,12 @@ class Centre(RuleBasedStateMachine):
 
     def board_and_queues_can_be_shown(self) -> None:
         state = self.hall.state
-        calls = views.board(state, Rev("", 0), self.hall.at).calls
+        calls = views.board(state, Rev("", 0), self.hall.ran).calls
         assert len(calls) <= 6
         assert len({each.ticket for each in calls}) == len(calls)
         assert [each.seq for each in calls] == sorted((each.seq for each in calls), reverse=True)
         for service in state.queues:
-            queue = views.queue(state, service, Rev("", 0), self.hall.at)
+            queue = views.queue(state, service, Rev("", 0), self.hall.now)
             assert queue.wait is None or queue.wait.low < queue.wait.high
 
 

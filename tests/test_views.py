@@ -1,6 +1,6 @@
 """What the hub shows of its state."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 import pytest
@@ -63,10 +63,10 @@ def test_center_tells_its_day_and_the_hubs_time(hall: Hall) -> None:
 
 
 def test_queue_counts_who_waits_who_is_served_and_all_of_today(hall: Hall) -> None:
-    queue = views.queue(hall.state, "civil", REV, hall.at)
+    queue = views.queue(hall.state, "civil", REV, hall.now)
     assert (queue.waiting, queue.serving, queue.issued, queue.taking) == (1, 1, 2, True)
     assert queue.wait == Wait(10, 20)
-    tax = views.queue(hall.state, "tax", REV, hall.at)
+    tax = views.queue(hall.state, "tax", REV, hall.now)
     assert (tax.waiting, tax.serving, tax.issued, tax.wait) == (0, 0, 0, None)
 
 
@@ -74,8 +74,8 @@ def test_queue_without_numbers_left_takes_nobody() -> None:
     hall = Hall()
     for _ in range(799):
         hall.take()
-    assert not views.queue(hall.state, "civil", REV, hall.at).taking
-    assert views.queue(hall.state, "land", REV, hall.at).taking
+    assert not views.queue(hall.state, "civil", REV, hall.now).taking
+    assert views.queue(hall.state, "land", REV, hall.now).taking
 
 
 def test_counter_shows_its_ticket_while_it_has_one(hall: Hall) -> None:
@@ -102,7 +102,7 @@ def test_board_lists_the_last_six_calls_newest_first(hall: Hall) -> None:
     for _ in range(7):
         hall.take()
         hall.call()
-    calls = views.board(hall.state, REV, hall.at).calls
+    calls = views.board(hall.state, REV, hall.ran).calls
     assert [each.label for each in calls] == ["A008", "A007", "A006", "A005", "A004", "A003"]
     assert [each.calling for each in calls] == [True] + [False] * 5
     assert [each.age_s for each in calls] == [0, 5, 10, 15, 20, 25]
@@ -113,7 +113,7 @@ def test_board_has_one_entry_a_ticket_its_latest_call(hall: Hall) -> None:
     hall.call("two")
     hall.wait(5)
     hall.act("recall", "one")
-    first, second = views.board(hall.state, REV, hall.at + timedelta(seconds=1.9)).calls
+    first, second = views.board(hall.state, REV, hall.ran + 1_900).calls
     assert (first.label, first.nth, first.number, first.age_s) == ("A001", 2, "1", 1)
     assert (second.label, second.nth, second.counter) == ("A002", 1, "two")
     assert first.seq > second.seq
@@ -150,10 +150,10 @@ def test_every_state_reads_back_from_its_bytes(hall: Hall) -> None:
     shown: list[Payload] = [
         views.catalog(CENTER, REV),
         views.center(hall.state, REV, MORNING, HubClock(synchronised=False, drift_s=-3), "boot"),
-        views.queue(hall.state, "civil", REV, hall.at),
+        views.queue(hall.state, "civil", REV, hall.now),
         views.counter(hall.state, "one", REV),
         views.counter(hall.state, "two", REV),
-        views.board(hall.state, REV, hall.at),
+        views.board(hall.state, REV, hall.ran),
         views.panel(hall.state, "one", REV),
     ]
     kinds = (Catalog, CenterState, QueueState, CounterState, CounterState, Board, Panel)

@@ -1,0 +1,65 @@
+"""Appointments: booking, moving and cancelling one, and the arrival of who has it.
+
+Who comes early is due at the hour of the appointment, so coming early wins nothing; who comes within GRACE
+after it is due at that hour, before those who came since; who comes later is due as if they had no
+appointment, so no worse than a walk-in.
+"""
+
+from datetime import timedelta
+
+from bus.asks import Book, CancelAppointment, CheckIn
+from bus.events import AppointmentCancelled, AppointmentMade
+from bus.messages import Appointment, Nothing
+from center import tickets
+from center.command import Command, Decision
+from center.records import Appointment as Known
+from center.state import State
+from center.taking import setting
+from config.errors import Refused
+
+GRACE = timedelta(minutes=15)
+CODE_LETTERS = 6
+
+
+def book(state: State, command: Command, asked: Book) -> Decision:
+    """Make an appointment, or move the one of that code. Raises Refused where it is kept already, or past."""
+    setting(state, asked.service)
+    code = asked.code or command.fresh[:CODE_LETTERS]
+    known = state.appointments.get(code)
+    if known is not None and known.ticket is not None:
+        raise Refused("conflict", f"Who has the appointment {code} is here.", field="code")
+    if asked.at < command.now.at:
+        raise Refused("bad-request", "An appointment is not made for the past.", field="at")
+    made = AppointmentMade(code, asked.service, asked.at)
+    return Decision((made,), lambda _: Appointment(made.code, made.service, made.due))
+
+
+def cancel(state: State, asked: CancelAppointment) -> Decision:
+    """It is not kept."""
+    if _known(state, asked.code).ticket is not None:
+        raise Refused("conflict", f"Who has the appointment {asked.code} is here.", field="code")
+    return Decision((AppointmentCancelled(asked.code),), lambda _: Nothing())
+
+
+def check_in(state: State, command: Command, asked: CheckIn) -> Decision:
+    """Who has it is here, and gets a number."""
+    if (command.device, asked.request) in state.given_up:
+        raise Refused("void", "This request was given up before.", field="request")
+    known = _known(state, asked.code)
+    if known.ticket is not None:
+        label = state.tickets[known.ticket].label if known.ticket in state.tickets else known.ticket
+        raise Refused("conflict", f"The appointment {asked.code} has its number: {label}.", field="code")
+    if state.local_date(known.due) != state.local_date(command.now.at):
+        raise Refused("conflict", f"The appointment {asked.code} is of another day.", field="code")
+    service = setting(state, known.service)
+    category = tickets.APPOINTMENT
+    walk_in_ms = tickets.head_start(state, service, category)
+    until = known.due - command.now.at
+    due_ms = round(until / timedelta(milliseconds=1)) if until >= -GRACE else walk_in_ms
+    return tickets.issue(state, command, service, category, asked.language, due_ms, appointment=asked.code)
+
+
+def _known(state: State, code: str) -> Known:
+    if code not in state.appointments:
+        raise Refused("unknown-ticket", f"There is no appointment {code}.", field="code")
+    return state.appointments[code]

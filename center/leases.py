@@ -1,0 +1,230 @@
+"""Offline numbers: what kiosks may give while they are cut off, and what they gave.
+
+Each letter's labels are split: the hub gives the low ones, the rest is granted in small ranges, each to one
+install of one kiosk, for one day. A range is not granted again while its kiosk might still give of it.
+
+After a restored backup the hub knows neither the last numbers nor the grants since. It gives none until every
+issuer has told its day, or staff have set a floor.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bus.asks import Adopt, Issued, Lease, SetFloor
+from bus.events import (
+    AdoptionEnded,
+    EpochOpened,
+    EventBody,
+    FloorSet,
+    LeaseGranted,
+    RequestGivenUp,
+    TicketAdopted,
+)
+from bus.messages import Adopted, Id, LeaseRange, Leases, Nothing, Rev
+from center import tickets
+from center.command import Command, Decision
+from center.records import Grant, Ticket
+from center.state import State
+from config.errors import Refused
+
+SIZE = 10  # numbers in one range
+ENOUGH = 6  # a kiosk with fewer left of a service gets another range
+EPOCH_LETTERS = 8
+MS = timedelta(milliseconds=1)
+
+
+def lease(state: State, command: Command, asked: Lease) -> Decision:
+    """Numbers for this install, of today and the next day. What it gave before is adopted already.
+
+    What the install does not hold any more is over. What it holds of earlier days is not told again, so it
+    will let go of it, but it is over only once the install says so: the answer may be lost.
+    """
+    if state.day is None:
+        raise Refused("day-closed", "The day has not begun.")
+    if lost := _lost_history(state, command, asked.seen):
+        return Decision(lost, lambda _: Leases(()))
+    if state.awaits:
+        raise Refused("busy", "A backup was restored: tell the day first.")
+    own = [
+        (_range(letter, each), each)
+        for letter, grants in state.grants.items()
+        for each in grants
+        if each.install == asked.install and not each.over
+    ]
+    held = tuple(range_ for range_, _ in own if range_ in asked.holds or range_.day >= state.day)
+    over = tuple(range_ for range_, _ in own if range_ not in held)
+    new = tuple(_wanted(state, held))
+    current = tuple(each for each in held if each.day >= state.day)
+    events = (LeaseGranted(command.device, asked.install, new, over),) if new or over else ()
+    return Decision(events, lambda _: Leases(current + new))
+
+
+def adopt(state: State, command: Command, told: Adopt) -> Decision:
+    """Take over what an issuer gave, and void what it gave up.
+
+    A given-up request that never came here is kept in mind: it may be late. Who was served or is gone stays
+    so. A ticket that is known already is taken over once only.
+    """
+    if state.day is None:
+        raise Refused("day-closed", "The day has not begun.")
+    events: list[EventBody] = list(_lost_history(state, command, told.seen))
+    recovering = bool(events) or command.device in state.awaits
+    if recovering and told.install is not None and told.leases:
+        events.append(LeaseGranted(command.device, told.install, told.leases))
+    labels: list[str] = []
+    refused: list[str] = []
+    seen: set[str] = set()
+    for each in told.tickets:
+        known = state.takes.get((command.device, each.request))
+        if known is not None or (
+            each.label not in seen and _may_have(state, command, told, each, recovering)
+        ):
+            seen.add(each.label)
+            labels.append(each.label)
+            if known is None:
+                events.append(_adopted(state, command, each))
+        else:
+            refused.append(each.label)
+    new = dict.fromkeys(each for each in told.given_up if (command.device, each) not in state.given_up)
+    for request in new:
+        ticket = state.takes.get((command.device, request))
+        events.append(RequestGivenUp(command.device, request, _voided(ticket)))
+    if told.whole and recovering:
+        events.append(AdoptionEnded(command.device))
+    return Decision(tuple(events), lambda _: Adopted(told.given_up, tuple(labels), tuple(refused)))
+
+
+def set_floor(state: State, asked: SetFloor) -> Decision:
+    """Numbers go on above these, without the issuers that are still awaited."""
+    if not state.awaits:
+        raise Refused("conflict", "Nobody is awaited: numbers are given.")
+    letters = {each.letter for each in state.settings.services}
+    if unknown := sorted(asked.numbers.keys() - letters):
+        raise Refused("bad-request", f"There is no letter {', '.join(unknown)}.", field="numbers")
+    if missing := sorted(letters - asked.numbers.keys()):
+        raise Refused("bad-request", f"A number is missing for {', '.join(missing)}.", field="numbers")
+    return Decision((FloorSet(asked.numbers),), lambda _: Nothing())
+
+
+def granted(state: State, label: str) -> Grant | None:
+    """The grant that a label is of, while its kiosk may give it."""
+    number = int(label[1:])
+    grants = (each for each in state.grants.get(label[0], ()) if not each.over)
+    return next((each for each in grants if each.first <= number <= each.last), None)
+
+
+def _lost_history(state: State, command: Command, seen: Rev | None) -> tuple[EventBody, ...]:
+    """Somebody saw what this journal does not have: its end was lost. Numbers may have been given since."""
+    if seen is None or seen.epoch in state.epochs:
+        return ()
+    if seen.epoch == state.epoch and seen.seq <= state.seq:
+        return ()
+    return (EpochOpened(command.fresh[:EPOCH_LETTERS], issuers(state)),)
+
+
+def issuers(state: State) -> tuple[Id, ...]:
+    """Every device that may have given numbers."""
+    return tuple(
+        each.id
+        for each in state.settings.devices
+        if not each.guest and (each.role == "kiosk" or (each.role == "web" and each.id in state.heard))
+    )
+
+
+def _wanted(state: State, held: tuple[LeaseRange, ...]) -> Iterator[LeaseRange]:
+    """New ranges for today and the next day, of every service of which too few numbers are left."""
+    assert state.day is not None
+    taken: dict[str, list[int]] = {}
+    for day in (state.day, state.day + timedelta(days=1)):
+        for service in state.settings.services:
+            own = [each for each in held if each.day == day and each.service == service.id]
+            if sum(_left(state, each) for each in own) >= ENOUGH:
+                continue
+            now = taken.setdefault(service.letter, [])
+            first = _free(state, service.letter, now)
+            if first is not None:
+                now.append(first)
+                last = min(first + SIZE - 1, state.settings.offline_numbers[1])
+                yield LeaseRange(day, service.id, service.letter, first, last)
+
+
+def _range(letter: str, grant: Grant) -> LeaseRange:
+    return LeaseRange(grant.day, grant.service, letter, grant.first, grant.last)
+
+
+def _left(state: State, lease: LeaseRange) -> int:
+    """How many of its numbers nobody has yet."""
+    numbers = range(lease.first, lease.last + 1)
+    return sum(f"{lease.letter}{number:03}" not in state.labels for number in numbers)
+
+
+def _free(state: State, letter: str, now: list[int]) -> int | None:
+    """The first number of a range that nobody may give: the next after the last granted, round and round."""
+    low, high = state.settings.offline_numbers
+    granted = [each.first for each in state.grants.get(letter, ()) if not each.over] + now
+    busy = {*granted, *_used(state, letter, low)}
+    newest = granted[-1] if granted else low
+    starts = sorted(range(low, high + 1, SIZE), key=lambda start: (start < newest, start))
+    return next((each for each in starts if each not in busy), None)
+
+
+def _used(state: State, letter: str, low: int) -> Iterator[int]:
+    """The ranges with a label that somebody in the hall has, or had lately."""
+    for label in (*state.labels, *state.before):
+        if label[0] == letter and (number := int(label[1:])) >= low:
+            yield low + (number - low) // SIZE * SIZE
+
+
+def _may_have(state: State, command: Command, told: Adopt, issued: Issued, recovering: bool) -> bool:
+    """Whether that issuer may have given that label."""
+    if issued.service not in state.queues:
+        return False
+    present = state.labels.get(issued.label)
+    if present is not None and present.request is not None:
+        return False
+    if int(issued.label[1:]) <= state.last_number:
+        return recovering and issued.day == state.day
+    if recovering and any(_covers(each, issued.label) for each in told.leases):
+        return True
+    grant = granted(state, issued.label)
+    return grant is not None and grant.device == command.device
+
+
+def _covers(lease: LeaseRange, label: str) -> bool:
+    return lease.letter == label[0] and lease.first <= int(label[1:]) <= lease.last
+
+
+def _adopted(state: State, command: Command, issued: Issued) -> TicketAdopted:
+    """Its hour is computed from its age: between the hub's last word from that issuer and now.
+
+    What the hub was down is taken off the age, for it counts against nobody.
+    """
+    now, heard = command.now, state.heard.get(command.device)
+    age = timedelta(seconds=issued.age_s)
+    ran_ms, up_ms = age // MS, now.ran - state.resumed_ran
+    if ran_ms > up_ms:
+        ran_ms = max(up_ms, ran_ms - state.down_ms)
+    if heard is not None:
+        ran_ms = min(ran_ms, now.ran - heard.ran)
+        age = min(age, max(timedelta(0), now.at - heard.at))
+    service = state.queues[issued.service].service
+    category = issued.category if issued.category in state.categories else "ordinary"
+    language = issued.language if issued.language in state.settings.languages else "vi"
+    due = now.at + (tickets.head_start(state, service, category) - ran_ms) * MS
+    return TicketAdopted(
+        ticket=f"{state.day}-{issued.label}",
+        label=issued.label,
+        service=issued.service,
+        category=category,
+        language=language,
+        issued=now.at - age,
+        age_ms=ran_ms,
+        due=due,
+        device=command.device,
+        request=issued.request,
+        people=issued.people,
+    )
+
+
+def _voided(ticket: Ticket | None) -> str | None:
+    return ticket.id if ticket is not None and ticket.status not in ("served", "void", "cancelled") else None
