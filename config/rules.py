@@ -1,4 +1,4 @@
-"""What the shape of a settings file cannot say: ids that name something, addresses of one device each, TLS.
+"""What the shape of a settings file cannot say: ids that name something, hours in order, enough numbers.
 
 The rules read the document itself and pass over what has another shape (`config.shape` tells of that), so
 that one run tells everything.
@@ -12,12 +12,19 @@ from zoneinfo import ZoneInfo
 
 from config.layers import Document
 from config.lines import KeyPath
-from config.shape import Mistake, closest, name, quoted
+from config.settings import Interval
+from config.shape import Mistake, closest, mistakes, name, quoted
 from config.words import FALLBACK, LANGUAGE_NAMES
 
 TEXTS = (
     "title", "name", "notices.*", "services.*.name", "services.*.hint", "services.*.place", "counters.*.name",
+    "categories.*.name",
 )  # fmt: skip
+NEEDED_CATEGORIES = {
+    "ordinary": "that of everybody else",
+    "appointment": "that of who has an appointment",
+}
+LEASED_NUMBERS = 20  # of each letter, that a kiosk holds: ten for today, ten for the next day
 
 
 def device_rules(document: Document) -> Iterator[Mistake]:
@@ -44,13 +51,17 @@ def center_rules(document: Document) -> Iterator[Mistake]:
     """Mistakes in a centre's file."""
     for key, advice in (
         ("services.*.id", "give each service an id of its own"),
-        ("services.*.letter", "give each service a letter of its own"),
         ("counters.*.id", "give each counter an id of its own"),
         ("counters.*.number", "give each counter a number of its own"),
         ("devices.*.id", "give each device an id of its own"),
+        ("categories.*.id", "give each category an id of its own"),
         ("languages.*", "name each language once"),
     ):
         yield from _each_once(_values(document, key), advice)
+    yield from _each_once(
+        [*_values(document, "services.*.letter"), *_values(document, "categories.*.letter")],
+        "give each service, and each category that has one, a letter of its own",
+    )
     services = _texts(document, "services.*.id")
     counters = _texts(document, "counters.*.id")
     yield from _named(document, "counters.*.services.*", "service", services)
@@ -60,6 +71,9 @@ def center_rules(document: Document) -> Iterator[Mistake]:
     yield from _who_acts(document)
     yield from _words(document)
     yield from _place_and_time(document)
+    yield from _hours(document)
+    yield from _categories(document)
+    yield from _numbers(document)
     yield from _money(document)
 
 
@@ -155,6 +169,79 @@ def _place_and_time(document: Document) -> Iterator[Mistake]:
             ("track_url",),
             '`track_url` must be an address with {id} where the ticket goes, as in "https://luot.example/t/{id}"',
         )
+
+
+def _hours(document: Document) -> Iterator[Mistake]:
+    for path, hours in [*_values(document, "hours"), *_values(document, "services.*.hours")]:
+        if hours == {}:
+            yield Mistake(path, f"`{name(path)}` has no day: add those with service, or remove it")
+        for day in hours if isinstance(hours, dict) else ():
+            written = (((*path, day, *place), text) for place, text in _values(hours[day], "*"))
+            yield from _in_order(
+                (where, text) for where, text in written if not any(mistakes(text, Interval))
+            )
+
+
+def _in_order(intervals: Iterable[tuple[KeyPath, str]]) -> Iterator[Mistake]:
+    """Each interval of a day is over when the next begins. Times in four digits sort as their texts do."""
+    last = ""
+    for path, interval in intervals:
+        begin, end = interval.split("-")
+        if begin >= end:
+            yield Mistake(path, f"`{name(path)}`: {quoted(interval)} ends before it begins: turn it round")
+        elif begin < last:
+            advice = "put them in order, or make one of them"
+            yield Mistake(path, f"`{name(path)}`: {quoted(interval)} begins before {last}: {advice}")
+        last = max(last, end)
+
+
+def _categories(document: Document) -> Iterator[Mistake]:
+    """Those that a centre names take the place of all that there are otherwise."""
+    if not isinstance(document.get("categories"), list):
+        return
+    known = _texts(document, "categories.*.id")
+    for id_, who in NEEDED_CATEGORIES.items():
+        if id_ not in known:
+            yield Mistake(("categories",), f'`categories` lacks "{id_}", {who}: add it')
+    if "ratio" not in document:
+        return
+    priority = [
+        (path, each)
+        for path, each in _values(document, "categories.*")
+        if isinstance(each, dict) and each.get("priority") is True
+    ]
+    if not priority:
+        yield Mistake(
+            ("ratio",), "`ratio` has nothing to count: let a category say `priority = true`, or remove it"
+        )
+    for path, category in priority:
+        if category.get("head_start"):
+            where = (*path, "head_start")
+            yield Mistake(where, f"`{name(where)}` does nothing beside `ratio`: remove one of the two")
+
+
+def _numbers(document: Document) -> Iterator[Mistake]:
+    """Of each letter the hub has the low numbers, and kiosks hold some of the high ones."""
+    match document.get("offline_numbers", [800, 999]):
+        case [int(low), int(high)]:
+            pass
+        case _:
+            return
+    kiosks = _texts(document, "devices.*.role").count("kiosk")
+    if (there := max(0, high - low + 1)) < (wanted := max(1, kiosks) * LEASED_NUMBERS):
+        yield Mistake(
+            ("offline_numbers",),
+            f"`offline_numbers` are {there}, and the kiosks hold {wanted} of each letter: give them more",
+        )
+    streams = [each for each in _values(document, "categories.*") if _texts(each[1], "letter")]
+    for path, table in [*_values(document, "services.*"), *streams]:
+        for key, quota in _values(table, "quota"):
+            if isinstance(quota, int) and quota >= low:
+                where = (*path, *key)
+                advice = "lower it, or let `offline_numbers` begin later"
+                yield Mistake(
+                    where, f"`{name(where)}`: of a letter the hub gives {low - 1} at most: {advice}"
+                )
 
 
 def _money(document: Document) -> Iterator[Mistake]:

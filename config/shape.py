@@ -34,11 +34,13 @@ def mistakes(value: object, kind: Any, path: KeyPath = ()) -> Iterator[Mistake]:
     if NoneType in get_args(kind):
         kind = next(each for each in get_args(kind) if each is not NoneType)
     origin, inside = get_origin(kind), get_args(kind)
+    if origin is tuple and inside[-1] is Ellipsis and isinstance(value, list):
+        inside = inside[:1] * len(value)
     if isinstance(kind, type) and issubclass(kind, Struct) and isinstance(value, dict):
         yield from _in_table(value, kind, path)
-    elif origin is tuple and inside[-1] is Ellipsis and isinstance(value, list):
-        for place, each in enumerate(value):
-            yield from mistakes(each, inside[0], (*path, place))
+    elif origin is tuple and isinstance(value, list) and len(value) == len(inside):
+        for place, (each, of) in enumerate(zip(value, inside, strict=True)):
+            yield from mistakes(each, of, (*path, place))
     elif origin is dict and isinstance(value, dict):
         for key, each in value.items():
             yield from mistakes(each, inside[1], (*path, key))
@@ -124,13 +126,13 @@ def _not(value: object, wanted: inspect.Type) -> str:
         case dict():
             return ", not a table"
         case list():
-            return ", not a list"
+            return f", not a list of {len(value)}"
         case str() if isinstance(wanted, inspect.LiteralType):
             guess = closest(value, (each for each in wanted.values if isinstance(each, str)))
             return f", not {quoted(value)}" + (f"; did you mean {quoted(guess)}?" if guess else "")
         case str() | int() | float():
             return f", not {quoted(value)}"
-    return ", not a date"
+    return f", not {value}"  # a date or a time
 
 
 def quoted(value: object) -> str:

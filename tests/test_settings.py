@@ -2,6 +2,7 @@
 
 import copy
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from center.leases import SIZE
 from config.errors import SettingsError
 from config.load import ROLES, Role, is_center, load, load_center
-from config.rules import center_rules, device_rules
+from config.rules import LEASED_NUMBERS, center_rules, device_rules
 from config.settings import (
     BridgeSettings,
     CenterSettings,
     DisplaySettings,
+    Hours,
     HubSettings,
     KioskSettings,
 )
@@ -238,7 +241,7 @@ def test_what_is_missing_is_told_where_it_belongs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
-        ('"A"', '"B"', '18: `services.letter` has "B" a second time: give each service a letter of its own'),
+        ('"A"', '"B"', '18: `services.letter` has "B" a second time: give each service, and each'),
         ('"papers"\nletter', '"land"\nletter', '17: `services.id` has "land" a second time: '),
         ('number = "2"', 'number = "1"', '29: `counters.number` has "1" a second time: '),
         ('["land"]', '["lnad"]', '24: `counters.services`: there is no service "lnad"; did you mean "land"?'),
@@ -269,6 +272,181 @@ def test_what_a_centre_says_must_fit_together(tmp_path: Path, old: str, new: str
     assert old in CENTER
     lines = told(write(tmp_path / "center.toml", CENTER.replace(old, new, 1)))
     assert [each for each in lines if each.startswith(f"center.toml:{line}")], lines
+
+
+HOURS = """\
+[hours]
+mon = ["07:30-11:30", "13:30-17:00"]
+sat = ["07:30-24:00"]
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (
+            '"07:30-11:30"',
+            '"11:30-07:30"',
+            '7: `hours.mon`: "11:30-07:30" ends before it begins: turn it round',
+        ),
+        (
+            '"07:30-11:30"',
+            '"07:30-07:30"',
+            '7: `hours.mon`: "07:30-07:30" ends before it begins: turn it round',
+        ),
+        (
+            '"13:30-',
+            '"11:00-',
+            '7: `hours.mon`: "11:00-17:00" begins before 11:30: put them in order, or make one',
+        ),
+        (
+            '["07:30-11:30", "13:30-17:00"]',
+            '["13:30-17:00", "07:30-11:30"]',
+            '7: `hours.mon`: "07:30-11:30" begins before 17:00: put them in order, or make one of them',
+        ),
+        ("07:30-11:30", "7:30-11:30", "7: `hours.mon` must be from when to when, in quotes, as in"),
+        ("07:30-24:00", "24:00-24:00", "8: `hours.sat` must be from when to when, in quotes, as in"),
+        ("sat = ", "saturday = ", "8: unknown key `hours.saturday`: it is none of mon, tue,"),
+        ('mon = ["07:30-11:30", "13:30-17:00"]\nsat = ["07:30-24:00"]\n', "", "6: `hours` has no day: "),
+    ],
+)
+def test_the_hours_of_a_day_are_in_order(tmp_path: Path, old: str, new: str, line: str) -> None:
+    assert old in HOURS
+    text = CENTER.replace("[bank]", HOURS.replace(old, new) + "[bank]", 1)
+    [said] = told(write(tmp_path / "center.toml", text))
+    assert said.startswith(f"center.toml:{line}")
+
+
+def test_a_service_has_hours_of_its_own_under_the_same_rules(tmp_path: Path) -> None:
+    text = CENTER.replace(
+        'letter = "A"\n', 'letter = "A"\nhours = { fri = ["08:00-10:00", "10:00-24:00"] }\n'
+    )
+    center = load_center(write(tmp_path / "center.toml", text))
+    assert center.services[0].hours == Hours(fri=("08:00-10:00", "10:00-24:00"))
+    [said] = told(write(tmp_path / "center.toml", text.replace("10:00-24", "09:59-24")))
+    assert said.startswith('center.toml:13: `services.hours.fri`: "09:59-24:00" begins before 10:00: ')
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2027-02-06T00:00:00", "2027-02-06 00:00:00"),
+        ("07:30:00", "07:30:00"),
+        ('"Tết"', '"Tết"'),
+    ],
+)
+def test_a_holiday_is_a_date(tmp_path: Path, written: str, said: str) -> None:
+    text = CENTER.replace("[bank]", f"holidays = [2027-01-01, {written}]\n[bank]", 1)
+    assert told(write(tmp_path / "center.toml", text)) == [
+        f"center.toml:6: `holidays` must be a date without quotes, as in 2027-01-01, not {said}"
+    ]
+    center = load_center(write(tmp_path / "center.toml", text.replace(f", {written}", "")))
+    assert center.holidays == (date(2027, 1, 1),)
+
+
+CATEGORIES = (
+    CENTER.replace("[bank]", "ratio = 2\n[bank]", 1)
+    + """\
+[[categories]]
+id = "ordinary"
+name = { vi = "Thường" }
+
+[[categories]]
+id = "appointment"
+name = { vi = "Hẹn trước" }
+
+[[categories]]
+id = "elderly"
+name = { vi = "Người cao tuổi" }
+priority = true
+
+[[categories]]
+id = "agent"
+name = { vi = "Dịch vụ" }
+letter = "Z"
+quota = 40
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('"elderly"', '"agent"', '55: `categories.id` has "agent" a second time: give each category an id'),
+        ('"ordinary"', '"usual"', '41: `categories` lacks "ordinary", that of everybody else: add it'),
+        (
+            '"appointment"',
+            '"booked"',
+            '41: `categories` lacks "appointment", that of who has an appointment: add it',
+        ),
+        ('"Z"', '"B"', '57: `categories.letter` has "B" a second time: give each service, and each category'),
+        ('vi = "Dịch vụ"', 'en = "Agent"', "56: `categories.name` lacks its words in Vietnamese: add vi = …"),
+        ("priority = true\n", "", "6: `ratio` has nothing to count: let a category say `priority = true`"),
+        (
+            "priority = true",
+            "priority = true\nhead_start = 15",
+            "53: `categories.head_start` does nothing beside `ratio`: remove one of the two",
+        ),
+    ],
+)
+def test_categories_fit_together(tmp_path: Path, old: str, new: str, line: str) -> None:
+    assert old in CATEGORIES
+    load_center(write(tmp_path / "center.toml", CATEGORIES))
+    [said] = told(write(tmp_path / "center.toml", CATEGORIES.replace(old, new, 1)))
+    assert said.startswith(f"center.toml:{line}")
+
+
+def test_categories_that_nobody_names_are_there_with_a_ratio_too(tmp_path: Path) -> None:
+    text = CENTER.replace("[bank]", "ratio = 2\n[bank]", 1)
+    center = load_center(write(tmp_path / "center.toml", text))
+    assert {each.id for each in center.categories} >= {"ordinary", "priority", "appointment"}
+
+
+@pytest.mark.parametrize(
+    ("offline", "quota", "line"),
+    [
+        ("[200, 219]", 199, ""),
+        ("[200, 219]", 200, "14: `services.quota`: of a letter the hub gives 199 at most: lower it, or let"),
+        (
+            "[200, 218]",
+            9,
+            "6: `offline_numbers` are 19, and the kiosks hold 20 of each letter: give them more",
+        ),
+        (
+            "[999, 800]",
+            9,
+            "6: `offline_numbers` are 0, and the kiosks hold 20 of each letter: give them more",
+        ),
+        ("[1, 999]", 9, "6: `offline_numbers` must be a whole number from 2 to 9999, not 1"),
+        (
+            "[800]",
+            9,
+            "6: `offline_numbers` must be a list of 2 in brackets, each of them a whole number from",
+        ),
+    ],
+)
+def test_the_hub_and_the_kiosks_have_numbers_enough(
+    tmp_path: Path, offline: str, quota: int, line: str
+) -> None:
+    text = CENTER.replace("[bank]", f"offline_numbers = {offline}\n[bank]", 1)
+    text = text.replace('letter = "A"\n', f'letter = "A"\nquota = {quota}\n')
+    path = write(tmp_path / "center.toml", text)
+    if line:
+        assert [each for each in told(path) if each.startswith(f"center.toml:{line}")]
+    else:
+        assert load_center(path).services[0].quota == quota
+
+
+def test_a_stream_of_its_own_has_as_many_numbers_as_a_service(tmp_path: Path) -> None:
+    text = CATEGORIES.replace("[bank]", "offline_numbers = [41, 99]\n[bank]", 1)
+    load_center(write(tmp_path / "center.toml", text))
+    [said] = told(write(tmp_path / "center.toml", text.replace("41", "40")))
+    assert said.startswith("center.toml:59: `categories.quota`: of a letter the hub gives 39 at most: ")
+
+
+def test_the_room_that_the_rules_ask_for_is_what_kiosks_are_granted() -> None:
+    assert LEASED_NUMBERS == 2 * SIZE  # today's and the next day's
 
 
 def test_a_centre_without_anything_to_do_is_none(tmp_path: Path) -> None:
@@ -417,7 +595,13 @@ def whole(text: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"), [(CENTER, CenterSettings), (BRIDGE, BridgeSettings), (KIOSK, KioskSettings)]
+    ("text", "kind"),
+    [
+        (CENTER, CenterSettings),
+        (CATEGORIES + HOURS, CenterSettings),
+        (BRIDGE, BridgeSettings),
+        (KIOSK, KioskSettings),
+    ],
 )
 @given(data=st.data())
 def test_a_document_without_mistakes_becomes_settings_and_no_other(
@@ -437,6 +621,7 @@ def test_a_document_without_mistakes_becomes_settings_and_no_other(
 @given(data=st.data())
 def test_the_rules_pass_over_what_has_another_shape(data: st.DataObject) -> None:
     list(center_rules(data.draw(damaged(whole(CENTER)))))
+    list(center_rules(data.draw(damaged(whole(CATEGORIES + HOURS)))))
     list(device_rules(data.draw(damaged(whole(BRIDGE)))))
     list(device_rules(data.draw(damaged(whole(WEB)))))
 
