@@ -27,8 +27,8 @@ from center.records import Grant, Ticket
 from center.state import State
 from config.errors import Refused
 
-SIZE = 10  # numbers in one range
-ENOUGH = 6  # a kiosk with fewer left of a service gets another range
+SIZES = (5, 30)  # numbers in one range, by how many kiosks share them
+DAYS = 6  # that a range may be blocked: today's, the next day's, and those of kiosks long not heard of
 EPOCH_LETTERS = 8
 MS = timedelta(milliseconds=1)
 
@@ -54,9 +54,12 @@ def lease(state: State, command: Command, asked: Lease) -> Decision:
     held = tuple(range_ for range_, _ in own if range_ in asked.holds or range_.day >= state.day)
     over = tuple(range_ for range_, _ in own if range_ not in held)
     new = tuple(_wanted(state, held))
-    current = tuple(each for each in held if each.day >= state.day)
+    current = sorted(
+        (*(each for each in held if each.day >= state.day), *new),
+        key=lambda each: (each.day, each.letter, each.first),
+    )
     events = (LeaseGranted(command.device, asked.install, new, over),) if new or over else ()
-    return Decision(events, lambda _: Leases(current + new))
+    return Decision(events, lambda _: Leases(tuple(current)))
 
 
 def adopt(state: State, command: Command, told: Adopt) -> Decision:
@@ -125,27 +128,32 @@ def _lost_history(state: State, command: Command, seen: Rev | None) -> tuple[Eve
 def issuers(state: State) -> tuple[Id, ...]:
     """Every device that may have given numbers."""
     return tuple(
-        each.id
-        for each in state.settings.devices
-        if not each.guest and (each.role == "kiosk" or (each.role == "web" and each.id in state.heard))
+        each.id for each in state.settings.devices if each.role in ("kiosk", "web") and not each.guest
     )
 
 
 def _wanted(state: State, held: tuple[LeaseRange, ...]) -> Iterator[LeaseRange]:
-    """New ranges for today and the next day, of every service of which too few numbers are left."""
+    """New ranges for today and the next day, of every service of which less than half a range is left."""
     assert state.day is not None
-    taken: dict[str, list[int]] = {}
+    size = _size(state)
+    new: list[LeaseRange] = []
     for day in (state.day, state.day + timedelta(days=1)):
         for service in state.settings.services:
             own = [each for each in held if each.day == day and each.service == service.id]
-            if sum(_left(state, each) for each in own) >= ENOUGH:
+            if sum(_left(state, each) for each in own) * 2 >= size:
                 continue
-            now = taken.setdefault(service.letter, [])
-            first = _free(state, service.letter, now)
+            first = _free(state, service.letter, size, new)
             if first is not None:
-                now.append(first)
-                last = min(first + SIZE - 1, state.settings.offline_numbers[1])
-                yield LeaseRange(day, service.id, service.letter, first, last)
+                new.append(LeaseRange(day, service.id, service.letter, first, first + size - 1))
+    yield from new
+
+
+def _size(state: State) -> int:
+    """How many numbers a range has."""
+    low, high = state.settings.offline_numbers
+    kiosks = sum(each.role == "kiosk" and not each.guest for each in state.settings.devices)
+    least, most = SIZES
+    return max(least, min(most, (high - low + 1) // (DAYS * max(1, kiosks))))
 
 
 def _range(letter: str, grant: Grant) -> LeaseRange:
@@ -158,21 +166,16 @@ def _left(state: State, lease: LeaseRange) -> int:
     return sum(f"{lease.letter}{number:03}" not in state.labels for number in numbers)
 
 
-def _free(state: State, letter: str, now: list[int]) -> int | None:
-    """The first number of a range that nobody may give: the next after the last granted, round and round."""
+def _free(state: State, letter: str, size: int, new: list[LeaseRange]) -> int | None:
+    """Where a range of numbers begins that nobody may give: after the last granted, round and round."""
     low, high = state.settings.offline_numbers
-    granted = [each.first for each in state.grants.get(letter, ()) if not each.over] + now
-    busy = {*granted, *_used(state, letter, low)}
-    newest = granted[-1] if granted else low
-    starts = sorted(range(low, high + 1, SIZE), key=lambda start: (start < newest, start))
-    return next((each for each in starts if each not in busy), None)
-
-
-def _used(state: State, letter: str, low: int) -> Iterator[int]:
-    """The ranges with a label that somebody in the hall has, or had lately."""
-    for label in (*state.labels, *state.before):
-        if label[0] == letter and (number := int(label[1:])) >= low:
-            yield low + (number - low) // SIZE * SIZE
+    ranges = [(each.first, each.last) for each in state.grants.get(letter, ()) if not each.over]
+    ranges += [(each.first, each.last) for each in new if each.letter == letter]
+    busy = {number for first, last in ranges for number in range(first, last + 1)}
+    busy |= {int(label[1:]) for label in (*state.labels, *state.before) if label[0] == letter}
+    newest = ranges[-1][1] if ranges else low - 1
+    starts = sorted(range(low, high - size + 2), key=lambda start: (start <= newest, start))
+    return next((each for each in starts if busy.isdisjoint(range(each, each + size))), None)
 
 
 def _may_have(state: State, command: Command, told: Adopt, issued: Issued, recovering: bool) -> bool:
@@ -195,18 +198,18 @@ def _covers(lease: LeaseRange, label: str) -> bool:
 
 
 def _adopted(state: State, command: Command, issued: Issued) -> TicketAdopted:
-    """Its hour is computed from its age: between the hub's last word from that issuer and now.
+    """Its hour is computed from its age: it lies between that kiosk's last lease and now.
 
     What the hub was down is taken off the age, for it counts against nobody.
     """
-    now, heard = command.now, state.heard.get(command.device)
+    now, leased = command.now, state.leased.get(command.device)
     age = timedelta(seconds=issued.age_s)
     ran_ms, up_ms = age // MS, now.ran - state.resumed_ran
     if ran_ms > up_ms:
         ran_ms = max(up_ms, ran_ms - state.down_ms)
-    if heard is not None:
-        ran_ms = min(ran_ms, now.ran - heard.ran)
-        age = min(age, max(timedelta(0), now.at - heard.at))
+    if leased is not None:
+        ran_ms = min(ran_ms, now.ran - leased.ran)
+        age = min(age, max(timedelta(0), now.at - leased.at))
     service = state.queues[issued.service].service
     category = issued.category if issued.category in state.categories else "ordinary"
     language = issued.language if issued.language in state.settings.languages else "vi"

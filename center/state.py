@@ -108,7 +108,7 @@ class State:
         self.counters = {each.id: Counter(each) for each in settings.counters}
         self.grants: dict[str, list[Grant]] = {}  # by letter, in the order of granting
         self.given_up: dict[tuple[Id, UUID], int] = {}  # and when
-        self.heard: dict[Id, Stamp] = {}  # when a device last did something
+        self.leased: dict[Id, Stamp] = {}  # when a kiosk last got a lease, all that it gave adopted
         self.appointments: dict[Code, Appointment] = {}  # of today and later
         self.orders: dict[str, Order] = {}  # until PAYMENT_MEMORY after their end
         self.payments: dict[tuple[str, str], datetime] = {}  # by provider and transaction, as long
@@ -168,7 +168,6 @@ class State:
     def apply(self, entry: JournalEvent) -> None:
         """Let it have happened."""
         self.seq, self.ran, self.last_at = entry.seq, entry.ran, entry.at
-        self.heard[entry.device] = Stamp(entry.seq, entry.ran, entry.at)
         at, ran = entry.at, entry.ran
         match entry.body:
             case TicketIssued() as event:
@@ -203,6 +202,7 @@ class State:
                 self._present(event, at, ran)
             case LeaseGranted() as event:
                 self._lease(event, at)
+                self.leased[event.device] = Stamp(entry.seq, ran, at)
             case CounterOpened() as event:
                 self._open(event, at, ran)
             case CounterPaused() as event:
