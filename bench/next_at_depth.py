@@ -1,0 +1,131 @@
+"""next-at-depth: what `next` costs with 10,000 people waiting, beside what it costs with 10.
+
+It is the hub's work on one key of a clerk: what is due by itself, the decision, its events, the answer, and
+every picture that is shown anew; first in memory alone, then with the journal's commit. Both halls take turns,
+and who is called is replaced by a new ticket outside the measured time, so each stays as deep as it is.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from uuid import uuid4
+
+from bench.result import Result, against_floor, median_ms
+from bus.asks import Next, Open, Request, Take
+from bus.events import EventBody, JournalEvent
+from bus.messages import Role, encode
+from center import engine, views
+from center.command import Command, Moment
+from center.journal import Answered, Journal
+from center.state import State
+from config.settings import CenterSettings, Counter, Service
+
+ROUNDS = 500
+DEEP, SHALLOW = 10_000, 10
+APART_MS = 5_000  # a key counts only some seconds after the last call
+OFFLINE = (9_000, 9_999)  # of each letter: the rest is enough for the deep hall
+LETTERS = "ABCDEF"
+COUNTERS = 4
+
+
+class Hall:
+    """A centre with so many people waiting, and clerks at its counters."""
+
+    def __init__(self, settings: CenterSettings, journal: Journal, waiting: int) -> None:
+        self.state = State(settings)
+        self.journal = journal
+        self.now = Moment(datetime(2026, 11, 23, 1, tzinfo=UTC), 0)
+        self.services = cycle(each.id for each in settings.services)
+        self.counters = cycle(each.id for each in settings.counters)
+        self.entries: list[JournalEvent] = []
+        self.record("hub", *engine.tick(self.state, self.now))
+        for counter in settings.counters:
+            self.ask("web", "open", Open(uuid4(), counter.id, 0, f"clerk-{counter.id}"))
+        for _ in range(waiting):
+            self.come()
+
+    def come(self) -> None:
+        self.ask("kiosk", "take", Take(uuid4(), next(self.services)))
+
+    def press(self) -> Iterator[None]:
+        """One `next`, in two steps: told, and then on disk. Another person comes after it, and time passes."""
+        counter = next(self.counters)
+        self.entries.clear()
+        asked = Next(uuid4(), counter, self.state.counters[counter].turn)
+        self.record("hub", *engine.tick(self.state, self.now))
+        answer = self.ask("web", "next", asked)
+        self.show()
+        yield
+        self.journal.commit(self.entries, [Answered("web", asked.request, self.state.day, answer)])
+        yield
+        self.come()
+        self.now = Moment(self.now.at + timedelta(milliseconds=APART_MS), self.now.ran + APART_MS)
+
+    def ask(self, role: Role, verb: str, fields: Request) -> bytes:
+        command = Command(role, role, verb, fields, self.now, fresh=fields.request.hex.upper())
+        decision = engine.decide(self.state, command)
+        self.record(role, *decision.events)
+        return encode(decision.answer(self.state))
+
+    def record(self, device: str, *events: EventBody) -> None:
+        for event in events:
+            entry = JournalEvent(self.state.seq + 1, device, None, self.now.at, event, self.now.ran)
+            self.state.apply(entry)
+            self.entries.append(entry)
+
+    def show(self) -> None:
+        state, rev = self.state, self.state.rev
+        for service in state.settings.services:
+            views.queue(state, service.id, rev, self.now)
+        for counter in state.settings.counters:
+            views.counter(state, counter.id, rev)
+            views.panel(state, counter.id, rev)
+        views.board(state, rev, self.now.ran)
+
+
+def run() -> list[Result]:
+    with TemporaryDirectory(dir="/var/tmp", prefix="luot-bench-") as name:
+        return measure(Path(name))
+
+
+def measure(folder: Path) -> list[Result]:
+    settings = center()
+    with (
+        Journal(folder / "deep.sqlite", settings.center) as deep,
+        Journal(folder / "shallow.sqlite", settings.center) as shallow,
+    ):
+        halls = (Hall(settings, deep, DEEP), Hall(settings, shallow, SHALLOW))
+        in_memory: tuple[list[float], list[float]] = ([], [])
+        on_disk: tuple[list[float], list[float]] = ([], [])
+        for _ in range(ROUNDS):
+            for hall, told, kept in zip(halls, in_memory, on_disk, strict=True):
+                steps = hall.press()
+                began = perf_counter()
+                next(steps)
+                told.append(perf_counter() - began)
+                next(steps)
+                kept.append(perf_counter() - began)
+                next(steps, None)
+    return [
+        against_floor(name, median_ms(at_depth), median_ms(floor), "ms", at_most=1.2)
+        for name, (at_depth, floor) in (("next-at-depth", in_memory), ("next-at-depth-on-disk", on_disk))
+    ]
+
+
+def center() -> CenterSettings:
+    services = tuple(Service(id=each.lower(), letter=each, name={"vi": each}) for each in LETTERS)
+    ids = tuple(each.id for each in services)
+    return CenterSettings(
+        center="depth",
+        title={"vi": "Trung tâm"},
+        name={"vi": "Sâu"},
+        offline_numbers=OFFLINE,
+        services=services,
+        counters=tuple(
+            Counter(id=str(number), number=str(number), services=ids) for number in range(1, COUNTERS + 1)
+        ),
+        devices=(),
+    )
