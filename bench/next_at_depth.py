@@ -1,8 +1,8 @@
 """next-at-depth: what `next` costs with 10,000 people waiting, beside what it costs with 10.
 
 It is the hub's work on one key of a clerk: what is due by itself, the decision, its events, the answer, and
-every picture that is shown anew; first in memory alone, then with the journal's commit. Both halls take turns,
-and who is called is replaced by a new ticket outside the measured time, so each stays as deep as it is.
+every picture that is shown anew; first in memory alone, then with the journal's commit. The two halls take
+turns, and who is called is replaced outside the measured time, so each stays as deep as it is.
 """
 
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ class Hall:
         self.ask("kiosk", "take", Take(uuid4(), next(self.services)))
 
     def press(self) -> Iterator[None]:
-        """One `next`, in two steps: told, and then on disk. Another person comes after it, and time passes."""
+        """One `next`, in two steps: told, and then on disk. After it another person comes, and time passes."""
         counter = next(self.counters)
         self.entries.clear()
         asked = Next(uuid4(), counter, self.state.counters[counter].turn)
