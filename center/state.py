@@ -222,7 +222,9 @@ class State:
             case OrderMade() as event:
                 self._charge(event, at, ran)
             case OrderCancelled() as event:
-                self._counter(self._end(event.order, "cancelled", at, ran).counter).turn += 1
+                counter = self._counter(self._end(event.order, "cancelled", at, ran).counter)
+                counter.turn += 1
+                counter.order = None
             case OrderExpired() as event:
                 self._end(event.order, "expired", at, ran)
             case OrderPaid() as event:
