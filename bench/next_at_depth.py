@@ -51,7 +51,7 @@ class Hall:
         self.ask("kiosk", "take", Take(uuid4(), next(self.services)))
 
     def press(self) -> Iterator[None]:
-        """One `next`, in two steps: told, and then on disk. After it another person comes, and time passes."""
+        """One `next`, in two steps: told, then on disk. After it another person comes, and time passes."""
         counter = next(self.counters)
         self.entries.clear()
         asked = Next(uuid4(), counter, self.state.counters[counter].turn)
