@@ -1,49 +1,38 @@
 """What is true: every event and every answer, in SQLite, on disk before anybody is told.
 
-Two tables. `event` is the history, from which the state is rebuilt. `request` keeps the answer of each
-request, refusals too: the same request of the same device gets the same answer for as long as the journal is
-kept.
+`event` is the history, from which the state is rebuilt, and `snapshot` the state as it was at an event, so
+that a start need not read all of it. `request` keeps the answer of each request, refusals too: the same
+request of the same device gets the same answer for as long as the journal is kept. `note` has the words of
+staff, which do not stay as long.
 WAL with `synchronous=FULL`: a commit has reached the disk when `commit` returns.
 """
 
-import fcntl
 import logging
-import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, NamedTuple
 from uuid import UUID
 
-from bus.events import JournalEvent, decode_body
-from bus.messages import encode
-from config.errors import LuotError
+import msgspec
+
+from bus.asks import EventPage
+from bus.events import DayOpened, JournalEvent, RequestGivenUp, decode_body
+from bus.messages import Answer, Fault, TicketId, encode
+from center import snapshot
+from center.database import RESTORE, JournalUnavailable, check, connect, connect_to_read, lock, telling
+from center.state import State
+from config.settings import CenterSettings
+
+__all__ = ["VOID", "Alive", "Answered", "Journal", "JournalUnavailable", "Note", "check"]
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
-SCHEMA = (
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
-    """CREATE TABLE event (
-        seq INTEGER PRIMARY KEY,
-        device TEXT NOT NULL,
-        request BLOB,
-        at INTEGER NOT NULL,  -- milliseconds since 1970, UTC, by the hub's time
-        body BLOB NOT NULL    -- JSON
-    ) STRICT""",
-    """CREATE TABLE request (
-        device TEXT NOT NULL,
-        request BLOB NOT NULL,
-        day TEXT NOT NULL,
-        answer BLOB NOT NULL, -- JSON, as it was sent
-        PRIMARY KEY (device, request)
-    ) STRICT, WITHOUT ROWID""",
-)
-
-
-class JournalUnavailable(LuotError):
-    """The journal cannot be opened, read or written: no number may be given."""
+SNAPSHOT_EVERY = 20_000  # events, where no day begins
+SNAPSHOTS = 2  # that are kept
+VOID = encode(Answer(ok=False, error=Fault("void", "This request was given up before.", "request")))
 
 
 class Answered(NamedTuple):
@@ -55,46 +44,53 @@ class Answered(NamedTuple):
     answer: bytes
 
 
-class Journal:
-    """The journal of one centre, for one hub: a second hub that opens it is turned away."""
+class Note(NamedTuple):
+    """What a clerk wrote for the next one, with the event `seq`."""
 
-    def __init__(self, path: Path, center: str) -> None:
+    seq: int
+    ticket: TicketId
+    text: str
+
+
+class Alive(msgspec.Struct, frozen=True):
+    """When the hub was last known to be up."""
+
+    at: datetime
+    ran: int
+    machine: str
+    boottime: float  # seconds that the machine ran
+
+
+class Journal:
+    """The journal of one centre, for one hub: a second hub that opens it is turned away.
+
+    With `read_only` it is as it stands at this moment, whoever writes it meanwhile.
+    """
+
+    def __init__(self, path: Path, center: str, *, read_only: bool = False) -> None:
         self.path = path
         self.center = center
-        self.epoch = ""
+        self.read_only = read_only
         self._lock: IO[str] | None = None
         self._database: sqlite3.Connection | None = None
+        self._snapshot_seq = 0  # of the newest one
+        self._day_began = False  # since then
 
     def __enter__(self) -> "Journal":
         """Open it, made anew where there is none.
 
-        Raises JournalUnavailable when another hub has it, or it is another centre's or a newer version's.
+        Raises JournalUnavailable when another hub has it, or it is damaged, another centre's or a newer
+        version's.
         """
+        if self.read_only:
+            self._database = connect_to_read(self.path, self.center)
+            return self
+        self._lock = lock(self.path)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = self.path.with_suffix(".lock").open("w")
-        except OSError as error:
-            raise JournalUnavailable(
-                f"The folder {self.path.parent} cannot be written: {error}.",
-                hint="Check `data` in the settings, and whose folder it is.",
-            ) from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise JournalUnavailable(
-                f"Another hub is running on the journal {self.path}.",
-                hint="A centre has one hub. Stop the other one, or give this one a folder of its own.",
-            ) from None
-        try:
-            self._open()
-        except BaseException as error:
+            self._database = connect(self.path, self.center)
+        except BaseException:
             self.__exit__()
-            if not isinstance(error, sqlite3.Error):
-                raise
-            raise JournalUnavailable(
-                f"The journal {self.path} cannot be opened: {error}.",
-                hint="Check that the disk is mounted, writable and not full, and the file a journal.",
-            ) from error
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -106,89 +102,212 @@ class Journal:
             self._lock = None
 
     def __repr__(self) -> str:
-        return f"<Journal {self.path} epoch={self.epoch}>"
+        return f"<Journal {self.path}>"
 
     @property
     def database(self) -> sqlite3.Connection:
         assert self._database is not None, "the journal is not open"
         return self._database
 
-    def entries(self, after: int = 0) -> Iterator[JournalEvent]:
-        """Every event from a sequence number on, in order.
+    @property
+    def epoch(self) -> str:
+        """Its first one."""
+        with telling(self.path, "read"):
+            (epoch,) = self.database.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
+        return str(epoch)
 
-        Raises JournalUnavailable at one that this version does not know: to guess would be to forget.
-        """
-        rows = self.database.execute(
-            "SELECT seq, device, request, at, body FROM event WHERE seq > ? ORDER BY seq", (after,)
-        )
-        for seq, device, request, at, body in rows:
+    # Reading
+
+    def state(self, settings: CenterSettings) -> State:
+        """The state that the events make: from the newest snapshot that can be used, and those since."""
+        state = self._snapshot(settings)
+        self._snapshot_seq = state.seq
+        for _ in self.replay(state):
+            pass
+        return state
+
+    def replay(self, state: State) -> Iterator[JournalEvent]:
+        """Each event after those of the state, once it has happened to it."""
+        notes = {note.seq: note for note in self.notes(state.seq)}
+        for entry in self.entries(state.seq):
             try:
-                event = decode_body(body)
-            except ValueError as error:
+                state.apply(entry)
+            except Exception as error:
                 raise JournalUnavailable(
-                    f"Event {seq} of the journal {self.path} cannot be read: {error}.",
-                    hint="A newer version wrote it: start that version again.",
+                    f"Event {entry.seq} of the journal {self.path} does not follow from those before it: "
+                    f"{error!r}.",
+                    hint=RESTORE,
                 ) from error
-            moment = datetime.fromtimestamp(at / 1000, UTC)
-            yield JournalEvent(seq, device, UUID(bytes=request) if request else None, moment, event)
+            if note := notes.get(entry.seq):
+                state.note(note.ticket, note.text)
+            yield entry
+
+    def entries(self, after: int = 0) -> Iterator[JournalEvent]:
+        """Every event after a sequence number, in order.
+
+        Raises JournalUnavailable where one is missing, or is of a kind that this version does not know: to
+        guess would be to forget.
+        """
+        with telling(self.path, "read"):
+            rows = self.database.execute(
+                "SELECT seq, device, request, at, ran, body FROM event WHERE seq > ? ORDER BY seq", (after,)
+            )
+            for due, (seq, device, request, at, ran, body) in enumerate(rows, after + 1):
+                if seq != due:
+                    raise JournalUnavailable(
+                        f"Event {due} of the journal {self.path} is missing.", hint=RESTORE
+                    )
+                try:
+                    event = decode_body(body)
+                except ValueError as error:
+                    raise JournalUnavailable(
+                        f"Event {seq} of the journal {self.path} cannot be read: {error}.",
+                        hint="Where a newer version wrote it, start that version. Else it is damaged: "
+                        + RESTORE,
+                    ) from error
+                moment = datetime.fromtimestamp(at / 1000, UTC)
+                yield JournalEvent(seq, device, UUID(bytes=request) if request else None, moment, event, ran)
+
+    def newest(self) -> int:
+        """The sequence number of the newest event; 0 where there is none."""
+        with telling(self.path, "read"):
+            (seq,) = self.database.execute("SELECT max(seq) FROM event").fetchone()
+        return seq or 0
+
+    def page(self, after: int, limit: int) -> EventPage:
+        """So many events, for a reader that missed some."""
+        events = tuple(entry for entry, _ in zip(self.entries(after), range(limit), strict=False))
+        return EventPage(events, self.newest())
+
+    def notes(self, after: int = 0) -> Iterator[Note]:
+        """The notes that are still kept, by their events."""
+        with telling(self.path, "read"):
+            rows = "SELECT seq, ticket, text FROM note WHERE seq > ? ORDER BY seq"
+            yield from map(Note._make, self.database.execute(rows, (after,)))
+
+    def snapshots(self) -> list[snapshot.Kept]:
+        """The snapshots that are kept, the newest first."""
+        with telling(self.path, "read"):
+            rows = self.database.execute("SELECT * FROM snapshot ORDER BY seq DESC").fetchall()
+        return [snapshot.Kept._make(row) for row in rows]
 
     def answer(self, device: str, request: UUID) -> bytes | None:
         """The answer that this request got before, if it was ever decided."""
-        row = self.database.execute(
-            "SELECT answer FROM request WHERE device = ? AND request = ?", (device, request.bytes)
-        ).fetchone()
+        with telling(self.path, "read"):
+            row = self.database.execute(
+                "SELECT answer FROM request WHERE device = ? AND request = ?", (device, request.bytes)
+            ).fetchone()
         return row[0] if row else None
 
-    def commit(self, entries: Iterable[JournalEvent], answers: Iterable[Answered]) -> None:
+    def last_alive(self) -> Alive | None:
+        """When the hub was last known to be up."""
+        with telling(self.path, "read"):
+            row = self.database.execute("SELECT value FROM meta WHERE key = 'alive'").fetchone()
+        return msgspec.json.decode(row[0], type=Alive) if row else None
+
+    # Writing
+
+    def commit(
+        self,
+        entries: Sequence[JournalEvent],
+        answers: Iterable[Answered],
+        notes: Iterable[Note] = (),
+        alive: Alive | None = None,
+    ) -> None:
         """Write all of it or nothing, and return once it is on disk.
 
+        A request that was given up has its answer from then on, whether it ever came or not.
         Raises JournalUnavailable (disk full, I/O error); then nothing of it was written.
         """
-        try:
-            self.database.execute("BEGIN IMMEDIATE")
-            self.database.executemany(
-                "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
+        times = {each.seq: _ms(each.at) for each in entries}
+        bodies = [each.body for each in entries]
+        given_up = [(each.device, each.request.bytes) for each in bodies if isinstance(each, RequestGivenUp)]
+        with self._writing() as database:
+            database.executemany(
+                "INSERT INTO event (seq, device, request, at, ran, body) VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     (each.seq, each.device, each.request.bytes if each.request else None,
-                     round(each.at.timestamp() * 1000), encode(each.body))
+                     times[each.seq], each.ran, encode(each.body))
                     for each in entries
                 ),
             )  # fmt: skip
-            self.database.executemany(
+            database.executemany(
                 "INSERT INTO request VALUES (?, ?, ?, ?)",
                 ((each.device, each.request.bytes, str(each.day or ""), each.answer) for each in answers),
             )
-            self.database.execute("COMMIT")
-        except sqlite3.Error as error:
-            if self.database.in_transaction:
-                self.database.execute("ROLLBACK")
-            raise JournalUnavailable(
-                f"The journal {self.path} cannot be written: {error}.",
-                hint="Free the disk or replace it; no number is given until then.",
-            ) from error
+            database.executemany(
+                "INSERT OR IGNORE INTO request VALUES (?, ?, '', ?)", ((*each, VOID) for each in given_up)
+            )
+            database.executemany(
+                "INSERT INTO note VALUES (?, ?, ?, ?)",
+                ((each.seq, each.ticket, times[each.seq], each.text) for each in notes),
+            )
+            if alive is not None:
+                database.execute(
+                    "INSERT OR REPLACE INTO meta VALUES ('alive', ?)", (msgspec.json.encode(alive).decode(),)
+                )
+        self._day_began |= any(isinstance(each, DayOpened) for each in bodies)
 
-    def _open(self) -> None:
-        database = self._database = sqlite3.connect(self.path, isolation_level=None)
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=FULL")
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            database.execute("BEGIN IMMEDIATE")
-            for statement in SCHEMA:
-                database.execute(statement)
-            rows = (("center", self.center), ("epoch", secrets.token_hex(4)))
-            database.executemany("INSERT INTO meta VALUES (?, ?)", rows)
-            database.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-            database.execute("COMMIT")
-        elif version != SCHEMA_VERSION:
-            raise JournalUnavailable(
-                f"The journal {self.path} is of version {version}, this hub reads {SCHEMA_VERSION}.",
-                hint="Start the version of luot that wrote it.",
-            )
-        meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
-        if meta["center"] != self.center:
-            raise JournalUnavailable(
-                f"The journal {self.path} is of the centre {meta['center']!r}, not of {self.center!r}.",
-                hint="Give the hub the folder of its own centre, or the settings their own name.",
-            )
-        self.epoch = meta["epoch"]
+    def alive(self, alive: Alive) -> None:
+        """Keep in mind that the hub is up, where nothing else is written."""
+        self.commit((), (), alive=alive)
+
+    def forget(self, before: datetime) -> None:
+        """Delete the notes that are older than that."""
+        with self._writing() as database:
+            database.execute("DELETE FROM note WHERE at < ?", (_ms(before),))
+
+    def snapshot_if_due(self, state: State) -> None:
+        """Keep the state as all events have made it, where a day began, or many events are new.
+
+        Without one nothing is lost but time at the next start, so a fault is only logged.
+        """
+        if not self._day_began and state.seq - self._snapshot_seq < SNAPSHOT_EVERY:
+            return
+        self._snapshot_seq, self._day_began = state.seq, False
+        try:
+            with self._writing() as database:
+                database.execute(
+                    "INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?)", snapshot.Kept.of(state)
+                )
+                database.execute(
+                    "DELETE FROM snapshot WHERE seq NOT IN "
+                    "(SELECT seq FROM snapshot ORDER BY seq DESC LIMIT ?)",
+                    (SNAPSHOTS,),
+                )
+        except JournalUnavailable as error:
+            log.warning("no snapshot was kept seq=%s error=%s", state.seq, error.message)
+
+    def _snapshot(self, settings: CenterSettings) -> State:
+        """The newest snapshot that can be used; without one, the state before the first event."""
+        for kept in self.snapshots():
+            if kept.version != snapshot.VERSION:
+                log.info("a snapshot of another version is passed over seq=%s", kept.seq)
+            elif kept.damaged:
+                log.warning("a snapshot is damaged and passed over seq=%s", kept.seq)
+            elif kept.seq > self.newest():
+                raise JournalUnavailable(
+                    f"The events up to {kept.seq} of the journal {self.path} are missing.", hint=RESTORE
+                )
+            else:
+                return snapshot.load(settings, kept.body)
+        state = State(settings)
+        state.epoch = self.epoch
+        return state
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it is on disk afterwards, or nothing."""
+        with telling(self.path, "written"):
+            try:
+                self.database.execute("BEGIN IMMEDIATE")
+                yield self.database
+                self.database.execute("COMMIT")
+            except BaseException:
+                if self.database.in_transaction:
+                    self.database.execute("ROLLBACK")
+                raise
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
