@@ -26,6 +26,8 @@ class Pending:
     fields: Request
     deadline: float
     then: Then
+    patient: bool
+    mid: int = 0  # of the packet that was sent last
     sent: int = 0
     again: float = 0.0
 
@@ -40,14 +42,15 @@ class Asker:
         self.clock = clock
         self.pending: dict[bytes, Pending] = {}
 
-    def ask(self, verb: str, fields: Request, *, within: float, then: Then) -> None:
+    def ask(self, verb: str, fields: Request, *, within: float, then: Then, patient: bool = True) -> None:
         """Send the request, and call `then` once: with the result, `Refused`, or `Unreachable`.
 
-        `within` is in seconds. Asking again with an id that is under way takes the place of the earlier call,
+        `within` is in seconds; who is not `patient` gives up at once where the broker says that no hub
+        listens. Asking again with an id that is under way takes the place of the earlier call,
         whose `then` is not called any more.
         """
         now = self.clock.monotonic()
-        self.pending[fields.request.bytes] = Pending(verb, fields, now + within, then)
+        self.pending[fields.request.bytes] = Pending(verb, fields, now + within, then, patient)
         self.advance()
 
     def advance(self) -> None:
@@ -81,6 +84,13 @@ class Asker:
             pending.again = 0.0
         self.advance()
 
+    def unheard(self, mid: int) -> None:
+        """The broker had nobody to give that packet to."""
+        for key, pending in list(self.pending.items()):
+            if pending.mid == mid and not pending.patient:
+                del self.pending[key]
+                pending.then(Unreachable(f"No hub listens to {pending.verb}."))
+
     def receive(self, message: Message) -> None:
         """Take an answer. One that nobody waits for any more is let go."""
         pending = self.pending.get(message.correlation or b"")
@@ -103,13 +113,14 @@ class Asker:
         pending.then(outcome)
 
     def _send(self, key: bytes, pending: Pending, left: float) -> bool:
-        return self.session.publish(
+        pending.mid = self.session.publish(
             ASK.path(self.center, device=self.device, verb=pending.verb),
             encode(pending.fields),
             expires_s=math.ceil(left),
             reply_to=REPLY.path(self.center, device=self.device),
             correlation=key,
         )
+        return pending.mid != 0
 
 
 def result_of(outcome: Payload | Refused | Unreachable) -> Payload:

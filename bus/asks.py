@@ -43,7 +43,7 @@ from bus.messages import (
     Time,
 )
 
-MAX_REQUEST_BYTES = 16 * 1024
+MAX_REQUEST_BYTES = 64 * 1024  # the longest `adopt` of the contract is 45 kB
 ERROR_CODES = (
     "bad-request", "forbidden", "unknown-service", "unknown-counter", "unknown-ticket", "not-taking",
     "nobody-waiting", "conflict", "day-closed", "void", "busy",

@@ -17,7 +17,7 @@ from bus.asks import DEVICE_VERBS, MAX_REQUEST_BYTES, Identity, Request
 from bus.health import HealthFacts, LastError, health
 from bus.messages import Answer, Fault, Nothing, Payload, Role, State, Status, encode
 from bus.reading import read
-from bus.session import Connected, Message, Session, Will
+from bus.session import Connected, Message, Session, Unheard, Will
 from bus.states import States
 from bus.supervisor import Supervisor
 from bus.topics import DEVICE_ASK, DEVICE_REPLY, HEALTH, REPLY, STATUS, TOPICS, Topic
@@ -145,6 +145,9 @@ class Device:
                 if (told := self._read(item)) is not None:
                     news.append(told)
                 continue
+            if isinstance(item, Unheard):
+                self.asker.unheard(item.mid)
+                continue
             if isinstance(item, Connected):
                 self.publish(STATUS, self._status("online"), device=self.name)
                 self.report()
@@ -155,19 +158,23 @@ class Device:
             self.report()
         return news
 
-    def ask(self, verb: str, fields: Request, *, within: float, then: Then) -> None:
-        """Ask the hub; `then` gets the result, `Refused`, or, after `within` seconds, `Unreachable`."""
-        self.asker.ask(verb, fields, within=within, then=then)
+    def ask(self, verb: str, fields: Request, *, within: float, then: Then, patient: bool = True) -> None:
+        """Ask the hub; `then` gets the result, `Refused`, or, after `within` seconds, `Unreachable`.
+
+        Who is not `patient` hears that sooner, where the broker says that no hub listens.
+        """
+        self.asker.ask(verb, fields, within=within, then=then, patient=patient)
 
     def publish(self, topic: Topic, payload: Payload, **ids: str) -> bool:
         """Send as the contract says for this topic; False while disconnected."""
-        return self.session.publish(
+        sent = self.session.publish(
             topic.path(self.center, **ids),
             encode(payload),
             qos=topic.qos,
             retain=topic.retained,
             expires_s=topic.expires_s,
         )
+        return sent != 0
 
     def serve(self, verb: str, handler: Callable[[Request, Reply], None]) -> None:
         """Answer a technician's request of `DEVICE_VERBS`; the handler replies now or later."""

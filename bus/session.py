@@ -32,6 +32,7 @@ KEEPALIVE_S = 15
 WILL_DELAY_S = 5  # a reconnect does not flicker
 RECEIVE_MAXIMUM = 200
 HEALTHY_S = 30.0  # a connection this old resets the back-off
+NO_SUBSCRIBERS = 16  # a reason code of MQTT 5
 BACK_OFF_S = (0.25, 4.0)  # first and longest; each wait is a random share of it
 PATIENCE_S = 5.0  # for one attempt to connect
 
@@ -48,6 +49,13 @@ class Disconnected:
     """The connection is gone, or an attempt failed for a new reason."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """The broker took what was published, and has nobody to give it to."""
+
+    mid: int
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,8 @@ class Session:
     def receive(self, timeout: float) -> list[object]:
         """Acknowledge what was received before, then wait up to `timeout` s for the inbox and empty it.
 
-        Returns `Connected`, `Disconnected`, `Message`, and whatever other threads put there, in order.
+        Returns `Connected`, `Disconnected`, `Message`, `Unheard`, and whatever other threads put there, in
+        order.
         """
         self.acknowledge()
         items: list[object] = []
@@ -155,11 +164,14 @@ class Session:
         expires_s: int | None = None,
         reply_to: str | None = None,
         correlation: bytes | None = None,
-    ) -> bool:
-        """Send now, or not at all: while disconnected nothing is queued and the answer is False."""
+    ) -> int:
+        """Send now, or not at all: while disconnected nothing is queued.
+
+        Returns the packet's id, or 0 where it was not sent.
+        """
         client = self._client
         if client is None or not self.connected:
-            return False
+            return 0
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         if expires_s is not None:
             properties.MessageExpiryInterval = expires_s
@@ -168,7 +180,7 @@ class Session:
         if correlation is not None:
             properties.CorrelationData = correlation
         sent = client.publish(topic, payload, qos=qos, retain=retain, properties=properties)
-        return sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+        return sent.mid if sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else 0
 
     # The connection's thread
 
@@ -278,6 +290,12 @@ class Session:
             self.connected = False
             self._lost.set()
 
+        def on_publish(
+            _client: Client, _data: object, mid: int, code: ReasonCode, _props: Properties | None
+        ) -> None:
+            if code.value == NO_SUBSCRIBERS:
+                self.inbox.put(Unheard(mid))
+
         def on_message(_client: Client, _data: object, message: MQTTMessage) -> None:
             properties = message.properties
             self.inbox.put(
@@ -296,6 +314,7 @@ class Session:
         client.on_connect = on_connect
         client.on_subscribe = on_subscribe
         client.on_disconnect = on_disconnect
+        client.on_publish = on_publish
         client.on_message = on_message
         client.on_socket_open = send_at_once
         return client

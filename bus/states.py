@@ -21,19 +21,19 @@ class States:
         self.queues: dict[str, QueueState] = {}
         self.counters: dict[str, CounterState] = {}
         self.panels: dict[str, Panel] = {}
-        self._beat: float | None = None  # when the hub's own word last came, and its time then
+        self.beat: float | None = None  # when the hub's own word last came, and its time then
         self._beat_at = clock.now()
         self._revs: dict[str, Rev] = {}
 
     def fresh(self) -> bool:
         """Whether the hub spoke lately, by our own clock: retained state of a dead hub looks alive."""
-        return self._beat is not None and self.clock.monotonic() - self._beat < OLD_S
+        return self.beat is not None and self.clock.monotonic() - self.beat < OLD_S
 
     def hub_now(self) -> datetime | None:
         """The hub's time now, the only one that screens show: a device's own clock may be years off."""
-        if self._beat is None:
+        if self.beat is None:
             return None
-        return self._beat_at + timedelta(seconds=self.clock.monotonic() - self._beat)
+        return self._beat_at + timedelta(seconds=self.clock.monotonic() - self.beat)
 
     def receive(self, path: str, payload: bytes, *, kept: bool) -> tuple[Topic, dict[str, str], State] | None:
         """Take a message of `state/#`: what changed, or nothing where it is older than what is known.
@@ -57,7 +57,7 @@ class States:
             self._revs[path] = state.rev
             self._keep(state)
             if isinstance(state, CenterState) and not kept:
-                self._beat, self._beat_at = self.clock.monotonic(), state.at
+                self.beat, self._beat_at = self.clock.monotonic(), state.at
             return topic, ids, state
         return None
 

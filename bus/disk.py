@@ -1,0 +1,84 @@
+"""A file of a device that survives power cuts: SQLite, and a fault of the disk as an error of ours.
+
+A write is one transaction and on the disk when it returns; one that fails has changed nothing.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bus.folder import proven
+from config.errors import LuotError
+
+Settle = Callable[[sqlite3.Connection], None]
+
+
+class DiskFault(LuotError, OSError):
+    """A device cannot use its disk: no number may be printed or shown."""
+
+
+class Disk:
+    """A database, opened at the first use and again at the first use after a fault.
+
+    `settle` is called in a transaction at each opening: it ends what was cut off. Whoever uses a disk does so
+    from one thread at a time.
+    """
+
+    def __init__(self, path: Path, schema: str, settle: Settle, *, volatile: bool) -> None:
+        self.path = path
+        self.schema = schema
+        self.settle = settle
+        self.volatile = volatile
+        self._database: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The database. Raises DiskFault where it fails, then or while it is used."""
+        try:
+            if self._database is None:
+                self._database = self._opened()
+            yield self._database
+        except DiskFault:
+            self.close()
+            raise
+        except sqlite3.Error as error:
+            self.close()
+            raise DiskFault(
+                f"The file {self.path} cannot be used: {error}.",
+                hint="Look at the disk: full, worn or read-only?",
+            ) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The same, in a transaction."""
+        with self.reading() as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield database
+            database.execute("COMMIT")
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            proven(self.path.parent, self.volatile)
+        except LuotError as error:
+            raise DiskFault(error.message, hint=error.hint) from error
+        database = sqlite3.connect(self.path, isolation_level=None, timeout=0.0, check_same_thread=False)
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
+            database.execute("BEGIN IMMEDIATE")
+            if database.execute("PRAGMA user_version").fetchone() == (0,):
+                for statement in self.schema.split(";"):
+                    database.execute(statement)
+                database.execute("PRAGMA user_version = 1")
+            self.settle(database)
+            database.execute("COMMIT")
+        except sqlite3.Error:
+            database.close()
+            raise
+        return database

@@ -1,0 +1,531 @@
+"""What an issuer must not forget: through power cuts, a full disk, a lost hub and a restored one."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bus.asks import MAX_REQUEST_BYTES, Adopt, Take
+from bus.disk import DiskFault
+from bus.memory import FILE, KEPT, Memory
+from bus.messages import (
+    Adopted,
+    Catalog,
+    CenterState,
+    HubClock,
+    LeaseRange,
+    Leases,
+    Rev,
+    ServiceInfo,
+    Ticket,
+    Wait,
+    encode,
+)
+from config.clock import FakeClock
+from config.errors import Refused, Unreachable
+
+TODAY, TOMORROW = date(2026, 11, 22), date(2026, 11, 23)
+AT = datetime(2026, 11, 22, 1, 12, tzinfo=UTC)
+CENTER = CenterState(
+    Rev("e", 1), "tan-lap", {"vi": "Trung tâm"}, {"vi": "Tân Lập"}, ("vi",), "Asia/Ho_Chi_Minh", TODAY, True,
+    (), HubClock(True, 0), "boot", AT,
+)  # fmt: skip
+CATALOG = Catalog(Rev("e", 1), (ServiceInfo("ho-tich", "A", {"vi": "Hộ tịch"}, {}, "person", {}),), ())
+
+
+def memory_in(folder: Path, clock: FakeClock | None = None) -> Memory:
+    return Memory(folder, clock or FakeClock(), volatile=True)
+
+
+def take(service: str = "ho-tich") -> Take:
+    return Take(uuid4(), service)
+
+
+def ticket(label: str, day: date = TODAY) -> Ticket:
+    return Ticket(f"{day}-{label}", label, "ho-tich", "ordinary", "vi", AT, 4, Wait(5, 10), {"vi": "Quầy 1"})
+
+
+def range_(
+    first: int, last: int, day: date = TODAY, service: str = "ho-tich", letter: str = "A"
+) -> LeaseRange:
+    return LeaseRange(day, service, letter, first, last)
+
+
+def lease(memory: Memory, *ranges: LeaseRange) -> None:
+    memory.leased(Leases(ranges), CENTER, CATALOG)
+
+
+def give(memory: Memory, service: str = "ho-tich") -> str | None:
+    """The label of the next number of our own."""
+    asked = take(service)
+    memory.begin(asked.request)
+    given = memory.give(asked)
+    return given[1] if given else None
+
+
+def adoption(memory: Memory, *, whole: bool = False) -> Adopt:
+    adopt = memory.adopt(uuid4(), whole=whole)
+    assert adopt is not None
+    return adopt
+
+
+def taken_over(adopt: Adopt) -> Adopted:
+    """What the hub answers."""
+    return Adopted(adopt.given_up, tuple(each.label for each in adopt.tickets))
+
+
+def given_up(memory: Memory) -> set[UUID]:
+    adopt = memory.adopt(uuid4(), whole=False)
+    return set(adopt.given_up) if adopt else set()
+
+
+@contextmanager
+def unwritable(folder: Path) -> Iterator[None]:
+    """Nobody can write the file: somebody else holds it."""
+    holder = sqlite3.connect(folder / FILE, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    yield
+    holder.close()
+
+
+def power_cut(folder: Path, to: Path, clock: FakeClock | None = None) -> Memory:
+    """What is on the disk now is all there is: a copy of the files, while the first issuer has them open."""
+    shutil.copytree(folder, to)
+    return memory_in(to, clock)
+
+
+def test_a_take_is_on_disk_before_it_is_sent(tmp_path: Path) -> None:
+    memory, request = memory_in(tmp_path / "kiosk"), take()
+    memory.begin(request.request)
+    assert given_up(power_cut(tmp_path / "kiosk", tmp_path / "after")) == {request.request}
+
+
+def test_failure_09_after_a_restart_an_open_take_is_given_up_until_the_hub_has_heard_of_it(
+    tmp_path: Path,
+) -> None:
+    memory, request = memory_in(tmp_path), take()
+    memory.begin(request.request)
+    memory.close()
+    again = memory_in(tmp_path)
+    adopt = adoption(again)
+    assert adopt.given_up == (request.request,)
+    again.close()
+    assert given_up(again) == {request.request}  # nothing answered yet
+    assert again.adopted(taken_over(adopt))
+    again.close()
+    assert again.adopt(uuid4(), whole=False) is None
+
+
+def test_failure_09_an_answer_that_comes_after_a_restart_is_refused(tmp_path: Path) -> None:
+    memory, request = memory_in(tmp_path), take()
+    memory.begin(request.request)
+    memory.close()
+    with pytest.raises(DiskFault):
+        memory.end(request.request, ticket("A012"))
+
+
+def test_no_answer_is_given_up_and_a_refusal_is_not(tmp_path: Path) -> None:
+    memory, late, refused = memory_in(tmp_path), take(), take()
+    memory.begin(late.request)
+    memory.end(late.request, Unreachable("The hub did not answer."))
+    memory.begin(refused.request)
+    memory.end(refused.request, Refused("not-taking", "The service takes nobody."))
+    assert given_up(memory) == {late.request}
+
+
+def test_an_open_take_is_not_given_up_while_the_kiosk_lives(tmp_path: Path) -> None:
+    memory = memory_in(tmp_path)
+    memory.begin(take().request)
+    assert memory.adopt(uuid4(), whole=False) is None
+
+
+def test_failure_18_what_became_of_the_paper_is_told_until_the_hub_answers(tmp_path: Path) -> None:
+    memory, request = memory_in(tmp_path), take()
+    memory.begin(request.request)
+    memory.end(request.request, ticket("A012"))
+    assert memory.fact() is None
+    memory.delivered("2026-11-22-A012", "printed")
+    fact = memory.fact()
+    assert fact is not None
+    assert (fact.ticket, fact.outcome) == ("2026-11-22-A012", "printed")
+    memory.close()
+    assert memory.fact() == fact  # under the same id, so that the hub counts it once
+    memory.told(fact)
+    assert memory.fact() is None
+
+
+def test_paper_that_a_power_cut_left_under_way_is_unknown(tmp_path: Path) -> None:
+    memory, request = memory_in(tmp_path / "kiosk"), take()
+    memory.begin(request.request)
+    memory.end(request.request, ticket("A012"))
+    fact = power_cut(tmp_path / "kiosk", tmp_path / "after").fact()
+    assert fact is not None
+    assert (fact.ticket, fact.outcome) == ("2026-11-22-A012", "unknown")
+
+
+def test_the_first_word_on_the_paper_stays(tmp_path: Path) -> None:
+    memory, request = memory_in(tmp_path), take()
+    memory.begin(request.request)
+    memory.end(request.request, ticket("A012"))
+    memory.delivered("2026-11-22-A012", "failed")
+    memory.delivered("2026-11-22-A012", "printed")
+    fact = memory.fact()
+    assert fact is not None
+    assert fact.outcome == "failed"
+
+
+def test_failure_22_a_disk_that_cannot_be_written_stops_the_take_before_it_is_sent(tmp_path: Path) -> None:
+    memory, request = memory_in(tmp_path), take()
+    memory.begin(take().request)
+    with unwritable(tmp_path), pytest.raises(DiskFault) as fault:
+        memory.begin(request.request)
+    assert FILE in fault.value.message
+    assert fault.value.hint
+    memory.begin(request.request)  # the disk is well again
+    assert request.request not in given_up(memory)
+
+
+def test_an_answer_that_cannot_be_written_ends_as_given_up(tmp_path: Path) -> None:
+    memory, request = memory_in(tmp_path), take()
+    memory.begin(request.request)
+    with unwritable(tmp_path), pytest.raises(DiskFault):
+        memory.end(request.request, ticket("A012"))
+    assert given_up(memory) == {request.request}
+
+
+def test_a_folder_that_cannot_be_made_is_a_fault_and_no_crash(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DiskFault):
+        memory_in(tmp_path / "file").begin(take().request)
+
+
+def test_a_file_that_is_no_database_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"garbage" * 1000)
+    with pytest.raises(DiskFault):
+        memory_in(tmp_path).begin(take().request)
+
+
+def test_what_is_long_over_is_let_go_and_what_is_untold_stays(tmp_path: Path) -> None:
+    memory, untold = memory_in(tmp_path), take()
+    memory.begin(untold.request)
+    memory.end(untold.request, Unreachable("late"))
+    memory.close()
+    with sqlite3.connect(tmp_path / FILE) as database:
+        rows = [(str(uuid4()),) for _ in range(KEPT + 100)]
+        database.executemany("INSERT INTO ask VALUES (?, 'refused', 0)", rows)
+    assert given_up(memory) == {untold.request}
+    with sqlite3.connect(tmp_path / FILE) as database:
+        assert database.execute("SELECT count(*) FROM ask").fetchone() == (KEPT + 1,)
+
+
+def test_failure_09_an_own_number_is_given_as_its_request_is_given_up(tmp_path: Path) -> None:
+    memory, asked = memory_in(tmp_path / "kiosk"), take()
+    lease(memory, range_(800, 809))
+    memory.begin(asked.request)
+    assert memory.give(asked) == ("2026-11-22", "A800")
+    for each in (memory, power_cut(tmp_path / "kiosk", tmp_path / "after")):
+        adopt = adoption(each)
+        assert adopt.given_up == (asked.request,)
+        (issued,) = adopt.tickets
+        assert (issued.label, issued.service, issued.day) == ("A800", "ho-tich", TODAY)
+        assert issued.request != asked.request  # what was given up stays void
+        assert give(each) == "A801"
+
+
+def test_failure_10_numbers_come_from_leases_alone_each_once_the_earliest_day_first(tmp_path: Path) -> None:
+    memory = memory_in(tmp_path)
+    assert give(memory) is None
+    lease(memory, range_(810, 811, TOMORROW), range_(998, 999), range_(900, 900, service="thue", letter="F"))
+    assert memory.reserve.services() == {"ho-tich", "thue"}
+    assert [give(memory) for _ in range(5)] == ["A998", "A999", "A810", "A811", None]
+    assert memory.reserve.services() == {"thue"}
+
+
+def test_failure_10_a_lease_that_is_granted_again_goes_on_where_it_was(tmp_path: Path) -> None:
+    memory = memory_in(tmp_path)
+    lease(memory, range_(800, 809), range_(900, 909, TOMORROW))
+    assert give(memory) == "A800"
+    lease(memory, range_(910, 919, TOMORROW))
+    assert give(memory) == "A910"  # what is not listed any more is over
+    lease(memory, range_(800, 809), range_(910, 919, TOMORROW))
+    assert [give(memory), give(memory)] == ["A801", "A802"]
+    assert memory.lease().holds == (range_(910, 919, TOMORROW), range_(800, 809))
+
+
+def test_failure_10_a_card_in_another_computer_is_a_new_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = memory_in(tmp_path / "kiosk")
+    lease(memory, range_(800, 809))
+    assert give(memory) == "A800"
+    install = memory.lease().install
+    monkeypatch.setattr("bus.install.board", lambda: "another")
+    clone = power_cut(tmp_path / "kiosk", tmp_path / "clone")
+    assert give(clone) is None
+    assert clone.lease().install not in (install, UUID(int=0))
+    assert [each.label for each in adoption(clone).tickets] == ["A800"]  # a person may have it
+    assert power_cut(tmp_path / "clone", tmp_path / "again").lease().install == clone.lease().install
+    assert give(memory) == "A801"
+
+
+def test_failure_11_age_and_order_are_told_and_no_clock_ends_a_lease(tmp_path: Path) -> None:
+    clock = FakeClock()
+    memory = memory_in(tmp_path / "kiosk", clock)
+    lease(memory, range_(800, 809))
+    give(memory)
+    clock.advance(600)
+    clock.jump(-50 * 365 * 86400)
+    give(memory)
+    clock.power_cut(5 * 3600)
+    after = power_cut(tmp_path / "kiosk", tmp_path / "after", clock)
+    clock.advance(60)
+    assert give(after) == "A802"
+    tickets = adoption(after).tickets
+    assert [each.label for each in sorted(tickets, key=lambda each: each.order)] == ["A800", "A801", "A802"]
+    assert [each.age_s for each in tickets] == [670, 70, 0]  # what it was without power is not known
+
+
+def test_failure_13_a_restored_hub_hears_of_all_that_was_given_today(tmp_path: Path) -> None:
+    memory = memory_in(tmp_path)
+    yesterday, lost = take(), take()
+    memory.begin(yesterday.request)
+    memory.end(yesterday.request, ticket("A900", date(2026, 11, 21)))
+    memory.install.clock.advance(15 * 3600)  # type: ignore[attr-defined]
+    own, hubs = [], []
+    for number in range(60):
+        asked = take()
+        memory.begin(asked.request)
+        memory.end(asked.request, ticket(f"A{number:03}"))
+        hubs.append(f"A{number:03}")
+    memory.begin(lost.request)
+    memory.end(lost.request, Unreachable("late"))
+    lease(memory, range_(800, 809))
+    own.append(give(memory))
+    memory.adopted(taken_over(adoption(memory)))
+    assert memory.adopt(uuid4(), whole=False) is None
+
+    memory.tell_again(TODAY)
+    first = adoption(memory, whole=True)
+    assert (len(first.tickets), first.whole, first.leases) == (50, False, (range_(800, 809),))
+    assert lost.request in first.given_up
+    assert first.install == memory.lease().install
+    memory.adopted(taken_over(first))
+    second = adoption(memory, whole=True)
+    assert second.whole
+    memory.adopted(taken_over(second))
+    assert [each.label for each in first.tickets + second.tickets] == hubs + own
+    assert adoption(memory, whole=True).tickets == ()  # told once more that this is all
+
+
+def test_failure_13_the_newest_revision_is_kept_and_an_epoch_of_before_does_not_replace_it(
+    tmp_path: Path,
+) -> None:
+    memory = memory_in(tmp_path)
+    assert memory.lease().seen is None
+    for rev in (Rev("one", 7), Rev("one", 9), Rev("two", 5), Rev("two", 4)):
+        memory.saw(rev)
+    memory.begin(uuid4())
+    memory.close()
+    memory.saw(Rev("one", 8))  # the hub with its restored journal
+    assert memory.lease().seen == Rev("two", 5)
+    assert adoption(memory).seen == Rev("two", 5)
+    memory.saw(Rev("three", 8))
+    assert memory.lease().seen == Rev("three", 8)
+
+
+def test_failure_18_what_is_told_goes_in_portions_and_fits_into_a_request(tmp_path: Path) -> None:
+    memory = memory_in(tmp_path)
+    service = "a" * 32
+    lease(memory, *(range_(10 * n, 10 * n + 9, service=service) for n in range(210)))
+    for _ in range(250):
+        asked = take(service)
+        memory.begin(asked.request)
+        memory.give(Take(asked.request, service, "b" * 32))
+    request, told = uuid4(), []
+    while adopt := memory.adopt(request, whole=False):
+        assert len(encode(adopt)) <= MAX_REQUEST_BYTES
+        told.append((len(adopt.given_up), len(adopt.tickets)))
+        assert memory.adopt(request, whole=False) == adopt  # the same until it is answered
+        assert memory.adopted(taken_over(adopt))
+        assert not memory.adopted(taken_over(adopt))
+        request = uuid4()
+    assert told == [(200, 50), (50, 50), (0, 50), (0, 50), (0, 50)]
+
+
+def test_failure_22_a_disk_that_cannot_be_written_gives_no_number_of_our_own(tmp_path: Path) -> None:
+    memory, asked = memory_in(tmp_path), take()
+    lease(memory, range_(800, 809))
+    memory.begin(asked.request)
+    with unwritable(tmp_path), pytest.raises(DiskFault):
+        memory.give(asked)
+    assert given_up(memory) == {asked.request}
+    assert give(memory) == "A800"
+
+
+def test_failure_24_a_folder_that_a_power_cut_empties_holds_no_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text("27 1 0:25 / / rw,relatime - overlay overlay rw\n")
+    monkeypatch.setattr("bus.folder.MOUNTS", mounts)
+    with pytest.raises(DiskFault) as fault:
+        Memory(tmp_path / "kiosk", FakeClock()).begin(uuid4())
+    assert fault.value.hint
+
+
+def test_an_own_ticket_is_known_to_the_hub_before_its_paper_is_told(tmp_path: Path) -> None:
+    memory = memory_in(tmp_path)
+    lease(memory, range_(800, 809))
+    give(memory)
+    memory.delivered("2026-11-22-A800", "printed")
+    assert memory.fact() is None
+    memory.adopted(taken_over(adoption(memory)))
+    fact = memory.fact()
+    assert fact is not None
+    assert (fact.ticket, fact.outcome) == ("2026-11-22-A800", "printed")
+
+
+def test_how_a_request_ended_can_be_asked(tmp_path: Path) -> None:
+    memory, asked = memory_in(tmp_path), take()
+    assert memory.ended(asked.request) is None
+    memory.begin(asked.request)
+    assert memory.ended(asked.request) == "open"
+    memory.end(asked.request, ticket("A012"))
+    assert memory.ended(asked.request) == "ticket"
+
+
+def test_the_words_of_the_centre_are_kept_with_its_leases(tmp_path: Path) -> None:
+    memory = memory_in(tmp_path / "kiosk")
+    assert memory.reserve.words() is None
+    lease(memory, range_(800, 809))
+    assert power_cut(tmp_path / "kiosk", tmp_path / "after").reserve.words() == (CENTER, CATALOG)
+
+
+class Life(RuleBasedStateMachine):
+    """Any life of a kiosk, power cuts and a failing disk included, against a plain account of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.temporary = TemporaryDirectory()
+        self.folder = Path(self.temporary.name)
+        self.memory = memory_in(self.folder)
+        self.open: UUID | None = None
+        self.printing: str | None = None
+        self.given_up: set[UUID] = set()
+        self.facts: dict[str, str] = {}
+        self.count = 0
+        self.ranges: list[LeaseRange] = []
+        self.labels: set[str] = set()  # of our own
+        self.own: list[str] = []  # those that are not told yet
+
+    def teardown(self) -> None:
+        self.memory.close()
+        self.temporary.cleanup()
+
+    @precondition(lambda self: self.open is None)
+    @rule()
+    def begin(self) -> None:
+        request = take()
+        self.memory.begin(request.request)
+        self.open = request.request
+
+    @precondition(lambda self: self.open is not None)
+    @rule(how=st.sampled_from(("ticket", "refused", "unreachable")))
+    def end(self, how: str) -> None:
+        assert self.open is not None
+        self.count += 1
+        given = ticket(f"A{self.count:03}")
+        outcome = {"ticket": given, "refused": Refused("busy", ""), "unreachable": Unreachable("")}[how]
+        self.memory.end(self.open, outcome)  # type: ignore[arg-type]
+        if how == "ticket":
+            if self.printing:
+                self.deliver("printed")
+            self.printing = given.id
+        if how == "unreachable":
+            self.given_up.add(self.open)
+        self.open = None
+
+    @rule(fresh=st.booleans())
+    def lease(self, fresh: bool) -> None:
+        """The hub grants another range, or only says again what it granted."""
+        if fresh:
+            self.ranges.append(range_(start := 800 + 3 * len(self.ranges), start + 2))
+        lease(self.memory, *self.ranges)
+
+    @precondition(lambda self: self.open is not None)
+    @rule()
+    def give(self) -> None:
+        assert self.open is not None
+        given = self.memory.give(Take(self.open, "ho-tich"))
+        self.given_up.add(self.open)
+        self.open = None
+        if given:
+            label = given[1]
+            assert label not in self.labels, "a number is given twice"
+            self.labels.add(label)
+            self.own.append(label)
+            if self.printing:
+                self.deliver("printed")
+            self.printing = "-".join(given)
+        else:
+            assert len(self.labels) == 3 * len(self.ranges), "numbers are left, and none is given"
+
+    @precondition(lambda self: self.printing is not None)
+    @rule(outcome=st.sampled_from(("printed", "failed", "unknown")))
+    def deliver(self, outcome: str) -> None:
+        assert self.printing is not None
+        self.memory.delivered(self.printing, outcome)  # type: ignore[arg-type]
+        self.facts[self.printing] = outcome
+        self.printing = None
+
+    @rule()
+    def cut_power(self) -> None:
+        self.memory.close()
+        self._cut()
+
+    @precondition(lambda self: self.open is not None)
+    @rule()
+    def fail_to_write(self) -> None:
+        assert self.open is not None
+        with unwritable(self.folder), pytest.raises(DiskFault):
+            self.memory.end(self.open, ticket("Z999"))
+        self._cut()
+
+    @rule()
+    def tell(self) -> None:
+        if adopt := self.memory.adopt(uuid4(), whole=False):
+            self.memory.adopted(taken_over(adopt))
+            self.given_up -= set(adopt.given_up)
+            assert [each.label for each in adopt.tickets] == self.own
+            self.own.clear()
+        if fact := self.memory.fact():
+            self.memory.told(fact)
+            assert self.facts.pop(fact.ticket) == fact.outcome
+
+    @invariant()
+    def every_end_is_kept(self) -> None:
+        assert given_up(self.memory) == self.given_up
+        fact = self.memory.fact()
+        told = [ticket for ticket in self.facts if ticket[11:] not in self.own]
+        assert (fact.ticket if fact else None) == next(iter(told), None)
+
+    def _cut(self) -> None:
+        if self.open:
+            self.given_up.add(self.open)
+            self.open = None
+        if self.printing:
+            self.facts[self.printing] = "unknown"
+            self.printing = None
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
