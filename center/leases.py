@@ -213,9 +213,10 @@ def _adopted(state: State, command: Command, issued: Issued) -> TicketAdopted:
     service = state.queues[issued.service].service
     category = issued.category if issued.category in state.categories else "ordinary"
     language = issued.language if issued.language in state.settings.languages else "vi"
+    present = state.labels.get(issued.label)
     due = now.at + (tickets.head_start(state, service, category) - ran_ms) * MS
     return TicketAdopted(
-        ticket=f"{state.day}-{issued.label}",
+        ticket=present.id if present else f"{state.day}-{issued.label}",
         label=issued.label,
         service=issued.service,
         category=category,

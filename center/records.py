@@ -247,6 +247,15 @@ class RecentCall:
     ran: int
 
 
+@dataclass(slots=True, frozen=True)
+class Stamp:
+    """When something happened, by everything that can tell it."""
+
+    seq: int
+    ran: int
+    at: datetime
+
+
 @dataclass(slots=True)
 class Grant:
     """Numbers of a letter that one install of a kiosk may give, and nobody else ever."""
@@ -257,17 +266,8 @@ class Grant:
     service: Id
     first: int
     last: int
-    at: datetime
+    stamp: Stamp
     over: bool = False  # the kiosk has a newer lease: it gives no number of this one any more
-
-
-@dataclass(slots=True, frozen=True)
-class Stamp:
-    """When something happened, by everything that can tell it."""
-
-    seq: int
-    ran: int
-    at: datetime
 
 
 @dataclass(slots=True)

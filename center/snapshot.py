@@ -54,6 +54,7 @@ class Plain(msgspec.Struct, frozen=True):
     confirmed: bool
     day: date | None
     numbers: dict[str, int]
+    days: dict[date, dict[str, int]]
     before: dict[Label, Stamp]
     issued: dict[Category, int]
     notes: dict[TicketId, str]

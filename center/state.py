@@ -68,8 +68,9 @@ from config.settings import CenterSettings
 
 BOARD_CALLS = 6
 PAYMENT_MEMORY = timedelta(days=7)  # how long an ended order is known, for money that comes late or twice
-LEASE_MEMORY = timedelta(days=7)  # how long the numbers of a kiosk that is not heard of are kept free
+LEASE_MEMORY = timedelta(days=7)  # by both clocks: how long the numbers of a lost kiosk are kept free
 GIVEN_UP_MEMORY_MS = 3 * 24 * 3600 * 1000  # the journal's answers remember it for good
+DAYS_KNOWN = 60  # days whose last numbers are known, should a wrong clock come back to one
 LABEL_REST = timedelta(hours=12)  # before a label is given again, whatever the date
 
 
@@ -97,6 +98,7 @@ class State:
         self.confirmed = False  # staff said what time it is
         self.day: date | None = None
         self.numbers: dict[str, int] = {}  # the last one that the hub gave, by letter
+        self.days: dict[date, dict[str, int]] = {}  # the last ones of the days before
         self.before: dict[Label, Stamp] = {}  # of earlier days, while they may not be given again
         self.issued: dict[Category, int] = {}  # today
         self.tickets: dict[TicketId, Ticket] = {}  # in the order in which the hub heard of them
@@ -201,8 +203,7 @@ class State:
             case TicketPresented() as event:
                 self._present(event, at, ran)
             case LeaseGranted() as event:
-                self._lease(event, at)
-                self.leased[event.device] = Stamp(entry.seq, ran, at)
+                self._lease(event, Stamp(entry.seq, ran, at))
             case CounterOpened() as event:
                 self._open(event, at, ran)
             case CounterPaused() as event:
@@ -419,14 +420,15 @@ class State:
     def _unlist(self, ticket: Ticket) -> None:
         self.calls = [each for each in self.calls if each.ticket is not ticket]
 
-    def _lease(self, event: LeaseGranted, at: datetime) -> None:
+    def _lease(self, event: LeaseGranted, stamp: Stamp) -> None:
         over = {(each.letter, each.day, each.first) for each in event.over}
         for letter, grants in self.grants.items():
             for each in grants:
                 if each.install == event.install and (letter, each.day, each.first) in over:
                     each.over = True
+        self.leased[event.device] = stamp
         for new in event.ranges:
-            grant = Grant(event.device, event.install, new.day, new.service, new.first, new.last, at)
+            grant = Grant(event.device, event.install, new.day, new.service, new.first, new.last, stamp)
             self.grants.setdefault(new.letter, []).append(grant)
 
     def _open(self, event: CounterOpened, at: datetime, ran: int) -> None:
@@ -473,8 +475,13 @@ class State:
                     counter.turn += 1
 
     def _open_day(self, event: DayOpened, at: datetime, ran: int) -> None:
+        if self.day is not None:
+            self.days[self.day] = dict(self.numbers)
         self.day = event.day
+        given = self.days.pop(event.day, {})  # under that date already, which a wrong clock ended or began
         if event.undone:
+            letters = self.numbers.keys() | given.keys()
+            self.numbers = {each: max(self.numbers.get(each, 0), given.get(each, 0)) for each in letters}
             return
         stay = [each for each in self.tickets.values() if event.carried and each.status in HERE]
         for counter in self.counters.values():
@@ -491,7 +498,7 @@ class State:
         for each in stay:
             each.status, each.counter, each.to = "waiting", None, None
             self._queue(each.service, each.label[0]).enter(each)
-        self.numbers.clear()
+        self.numbers = given
         self.issued.clear()
         self.tickets = {each.id: each for each in stay}
         self.labels = {each.label: each for each in stay}
@@ -513,10 +520,11 @@ class State:
             for each in self.orders.values()
             if each.ended is None or at - each.ended < PAYMENT_MEMORY
         }
+        self.days = dict(list(self.days.items())[-DAYS_KNOWN:])
         self.payments = {key: when for key, when in self.payments.items() if at - when < PAYMENT_MEMORY}
         self.given_up = {key: when for key, when in self.given_up.items() if ran - when < GIVEN_UP_MEMORY_MS}
         self.grants = {
-            letter: [each for each in grants if not each.over and at - each.at < LEASE_MEMORY]
+            letter: [each for each in grants if not each.over and not self._forgotten(each.stamp, at, ran)]
             for letter, grants in self.grants.items()
         }
         self.appointments = {
@@ -524,6 +532,9 @@ class State:
             for code, each in self.appointments.items()
             if self.day is None or self.local_date(each.due) >= self.day
         }
+
+    def _forgotten(self, granted: Stamp, at: datetime, ran: int) -> bool:
+        return min(at - granted.at, timedelta(milliseconds=ran - granted.ran)) >= LEASE_MEMORY
 
 
 def _ms(span: timedelta) -> int:

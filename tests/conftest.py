@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from center.broker import PrivateBroker
@@ -10,6 +11,8 @@ from config.load import load_center
 from config.settings import CenterSettings
 from demo.files import TEMPLATES, Places, write_settings
 from demo.part import Part
+
+hypothesis.settings.register_profile("long", max_examples=10_000, deadline=None)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from bus.asks import ERROR_CODES, VERBS
+from bus.asks import ERROR_CODES, VERBS, CounterAct
 from bus.events import EventBody, HubStarted, JournalEvent, TicketTransferred
 from bus.messages import Adopted, CounterState, CounterStatus, Order, PaymentResult, Role, Ticket, encode
 from center import engine
@@ -58,7 +58,7 @@ class Hall:
         """The answer to a request; `seen` is the counter's turn and `request` a new one unless given."""
         self.wait(0)
         fields.setdefault("request", uuid4())
-        if "counter" in fields and fields["counter"] in self.state.counters:
+        if issubclass(VERBS[verb].fields, CounterAct) and fields["counter"] in self.state.counters:
             fields.setdefault("seen", self.state.counters[fields["counter"]].turn)
         self.made += 1
         command = engine.Command(
