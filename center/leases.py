@@ -41,7 +41,7 @@ def lease(state: State, command: Command, asked: Lease) -> Decision:
     """
     if state.day is None:
         raise Refused("day-closed", "The day has not begun.")
-    if lost := _lost_history(state, command, asked.seen):
+    if lost := lost_history(state, asked.seen, command.fresh):
         return Decision(lost, lambda _: Leases(()))
     if state.awaits:
         raise Refused("busy", "A backup was restored: tell the day first.")
@@ -70,7 +70,7 @@ def adopt(state: State, command: Command, told: Adopt) -> Decision:
     """
     if state.day is None:
         raise Refused("day-closed", "The day has not begun.")
-    events: list[EventBody] = list(_lost_history(state, command, told.seen))
+    events: list[EventBody] = list(lost_history(state, told.seen, command.fresh))
     recovering = bool(events) or command.device in state.awaits
     if recovering and told.install is not None and told.leases:
         events.append(LeaseGranted(command.device, told.install, told.leases))
@@ -116,13 +116,16 @@ def granted(state: State, label: str) -> Grant | None:
     return next((each for each in grants if each.first <= number <= each.last), None)
 
 
-def _lost_history(state: State, command: Command, seen: Rev | None) -> tuple[EventBody, ...]:
-    """Somebody saw what this journal does not have: its end was lost. Numbers may have been given since."""
+def lost_history(state: State, seen: Rev | None, fresh: str) -> tuple[EventBody, ...]:
+    """Somebody saw what this journal does not have: its end was lost, and numbers were given since.
+
+    `fresh` is random, for the name of the epoch that begins.
+    """
     if seen is None or seen.epoch in state.epochs:
         return ()
     if seen.epoch == state.epoch and seen.seq <= state.seq:
         return ()
-    return (EpochOpened(command.fresh[:EPOCH_LETTERS], issuers(state)),)
+    return (EpochOpened(fresh[:EPOCH_LETTERS], issuers(state)),)
 
 
 def issuers(state: State) -> tuple[Id, ...]:

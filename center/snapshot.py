@@ -51,7 +51,7 @@ class Plain(msgspec.Struct, frozen=True):
     machine_seq: int
     resumed_ran: int
     down_ms: int
-    confirmed: bool
+    confirmed_seq: int
     day: date | None
     numbers: dict[str, int]
     days: dict[date, dict[str, int]]

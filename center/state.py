@@ -95,7 +95,7 @@ class State:
         self.machine_seq = 0  # and the event that told of it
         self.resumed_ran = 0  # when the hub last started,
         self.down_ms = 0  # and what it was down before, as far as it is known
-        self.confirmed = False  # staff said what time it is
+        self.confirmed_seq = 0  # the event in which staff last said what time it is
         self.day: date | None = None
         self.numbers: dict[str, int] = {}  # the last one that the hub gave, by letter
         self.days: dict[date, dict[str, int]] = {}  # the last ones of the days before
@@ -254,7 +254,7 @@ class State:
             case HubStarted() as event:
                 self._start(event)
             case ClockConfirmed():
-                self.confirmed = True
+                self.confirmed_seq = entry.seq
             case EpochOpened() as event:
                 self.epochs.append(self.epoch)
                 self.epoch, self.awaits = event.epoch, event.awaits
