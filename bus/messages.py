@@ -316,6 +316,7 @@ class Ticket(Payload, frozen=True):
     people: int = 1
     opens: Time | None = None  # where there is no service now: when it begins
     offline: bool = False  # given by a kiosk that was cut off: nobody knows yet who is ahead
+    priority: bool = False  # its category is one of priority
 
 
 class Order(Payload, frozen=True):

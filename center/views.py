@@ -213,6 +213,7 @@ def ticket(state: State, ticket: Ticket, now: Moment) -> messages.Ticket:
         place=place(state.settings, queue.service),
         track=state.settings.track_url.replace("{id}", ticket.id),
         people=ticket.people,
+        priority=ticket.priority,
         opens=_opens(state, ticket.service, now) if waiting else None,
     )
 

@@ -61,6 +61,9 @@ def look(states: States, announcer: Announcer, monotonic: float) -> BoardView:
     center, now, current = states.center, states.hub_now(), announcer.current(monotonic)
     if center is None or now is None:
         return BoardView()
+    notices = tuple(pick(notice, "vi") for notice in center.notices)
+    if center.stopped:
+        notices = (say("vi", "The queue system is being mended. Please ask a member of staff."),)
     return BoardView(
         title=pick(center.title, "vi"),
         name=pick(center.name, "vi"),
@@ -68,8 +71,8 @@ def look(states: States, announcer: Announcer, monotonic: float) -> BoardView:
         english="en" in center.languages,
         current=_row(current, states.catalog) if current else None,
         recent=tuple(_row(each, states.catalog) for each in announcer.recent(monotonic)[: ROWS + 1]),
-        notices=tuple(pick(notice, "vi") for notice in center.notices),
-        turn=int(now.timestamp()) // NOTICE_S if len(center.notices) > 1 else 0,
+        notices=notices,
+        turn=int(now.timestamp()) // NOTICE_S if len(notices) > 1 else 0,
         open=center.open,
         fresh=states.fresh(),
     )

@@ -50,7 +50,7 @@ def look(states: States, counter: str) -> SignView:
         services=" · ".join(pick(service.name, "vi") for service in services),
         status=state.status,
         label=state.label if state.status in ("calling", "serving") else None,
-        priority=state.category == "priority",
+        priority=state.priority,
         english="en" in center.languages,
         fresh=states.fresh(),
     )

@@ -131,6 +131,11 @@ def test_clock_goes_on_and_the_mark_appears_when_the_hub_is_silent(hub_said: Hub
     assert board.look(hub_said.states, Announcer(), hub_said.clock.monotonic()).fresh
 
 
+def test_board_says_that_numbers_are_stopped_and_whom_to_ask(hub_said: Hub) -> None:
+    hub_said.beat(notices=({"vi": "Một"},), stopped="disk")
+    assert "Xin hỏi nhân viên" in board.look(hub_said.states, Announcer(), 0.0).notices[0]
+
+
 def test_notices_take_turns(hub_said: Hub) -> None:
     hub_said.beat(notices=({"vi": "Một"}, {"vi": "Hai"}))
     first = board.look(hub_said.states, Announcer(), 0.0)
@@ -139,7 +144,7 @@ def test_notices_take_turns(hub_said: Hub) -> None:
 
 
 def test_sign_has_the_number_while_called_and_served_and_says_priority(hub_said: Hub) -> None:
-    called = hub_said.counter("calling", label="A012", category="priority", serves=("copies",))
+    called = hub_said.counter("calling", label="A012", category="elderly", priority=True, serves=("copies",))
     assert (called.label, called.priority, called.services) == ("A012", True, "Chứng thực")
     assert hub_said.counter("serving", label="A012", category="ordinary").priority is False
     free = hub_said.counter("free")
