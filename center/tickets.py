@@ -101,7 +101,7 @@ def delivered(state: State, command: Command, told: Delivered) -> Decision:
     ticket = _known(state, told.ticket)
     if ticket.device != command.device:
         raise Refused("forbidden", f"Another device took the ticket {told.ticket}.", field="ticket")
-    return Decision((TicketDelivered(told.ticket, told.outcome),), lambda _: Nothing())
+    return Decision((TicketDelivered(ticket.id, told.outcome),), lambda _: Nothing())
 
 
 def cancel(state: State, command: Command, asked: Cancel) -> Decision:
@@ -117,9 +117,13 @@ def cancel(state: State, command: Command, asked: Cancel) -> Decision:
 
 
 def _known(state: State, ticket: str) -> Ticket:
-    if ticket not in state.tickets:
+    """A ticket of today; a leased number of an earlier day is known by its label, under which it came in."""
+    label = ticket.rpartition("-")[2]
+    leased = int(label[1:]) > state.last_number
+    known = state.tickets.get(ticket) or (state.labels.get(label) if leased else None)
+    if known is None:
         raise Refused("unknown-ticket", f"There is no ticket {ticket} today.", field="ticket")
-    return state.tickets[ticket]
+    return known
 
 
 def _ms_of(command: Command) -> int:
