@@ -55,7 +55,7 @@ def catalog(center: settings.CenterSettings, rev: Rev) -> messages.Catalog:
 def center(
     state: State,
     rev: Rev,
-    at: datetime,
+    now: Moment,
     clock: messages.HubClock,
     boot: str,
     *,
@@ -63,7 +63,7 @@ def center(
     hint: str = "",
     questions: tuple[messages.Question, ...] = (),
 ) -> messages.CenterState:
-    """The centre itself, at that time of the hub."""
+    """The centre itself, at that moment."""
     settings = state.settings
     return messages.CenterState(
         rev,
@@ -72,12 +72,12 @@ def center(
         name=settings.name,
         languages=settings.languages,
         timezone=settings.timezone,
-        day=state.day or state.local_date(at),
+        day=state.day or state.local_date(now.at),
         open=state.day is not None,
         notices=settings.notices,
         clock=clock,
         boot=boot,
-        at=at,
+        at=now.at,
         stopped=stopped or ("restored" if state.awaits else ""),
         hint=hint or (RESTORED if state.awaits else ""),
         awaits=state.awaits,

@@ -57,7 +57,7 @@ def test_place_lists_three_counters_as_people_do() -> None:
 
 
 def test_center_tells_its_day_and_the_hubs_time(hall: Hall) -> None:
-    state = views.center(hall.state, REV, hall.at, HubClock(synchronised=True, drift_s=0), "boot")
+    state = views.center(hall.state, REV, hall.now, HubClock(synchronised=True, drift_s=0), "boot")
     assert (state.day, state.open, state.at, state.boot) == (date(2026, 11, 23), True, hall.at, "boot")
     assert (state.center, state.languages, state.timezone) == ("tan-lap", ("vi", "en"), "Asia/Ho_Chi_Minh")
 
@@ -149,7 +149,7 @@ def test_every_state_reads_back_from_its_bytes(hall: Hall) -> None:
     hall.charge()
     shown: list[Payload] = [
         views.catalog(CENTER, REV),
-        views.center(hall.state, REV, MORNING, HubClock(synchronised=False, drift_s=-3), "boot"),
+        views.center(hall.state, REV, hall.now, HubClock(synchronised=False, drift_s=-3), "boot"),
         views.queue(hall.state, "civil", REV, hall.now),
         views.counter(hall.state, "one", REV),
         views.counter(hall.state, "two", REV),
