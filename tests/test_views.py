@@ -19,7 +19,7 @@ from bus.messages import (
     encode,
 )
 from center import views
-from tests.hall import CENTER, MORNING, Hall
+from tests.hall import CENTER, Hall
 
 REV = Rev("e", 7)
 
