@@ -16,7 +16,7 @@ from bus.asks import Adopt, CheckIn, Delivered, Lease, Take
 from bus.device import Changed, Device
 from bus.disk import DiskFault
 from bus.memory import Memory
-from bus.messages import Adopted, Id, Leases, Outcome, Payload, Ticket
+from bus.messages import Adopted, CenterState, Id, Leases, Outcome, Payload, Ticket
 from bus.session import Connected
 from bus.states import OLD_S
 from config.errors import LuotError, Refused, Unreachable
@@ -46,7 +46,8 @@ class Issuer:
         self._answered = -math.inf  # when the hub last answered, and when it last did not
         self._silent = -math.inf
         self._telling = False
-        self._due = 0.0  # when to tell the next thing
+        self._left = True  # there may be something to tell, and when that is due
+        self._due = 0.0
         self._lease_due = 0.0
         self._leased: tuple[str, date] | None = None  # the hub's start and day that our leases are of
         self._adopt = uuid4()  # the request that tells the next portion
@@ -98,7 +99,7 @@ class Issuer:
             self.memory.delivered(ticket, outcome)
         except DiskFault as fault:
             self._say(fault)
-        self._due = 0.0
+        self._tell_soon()
 
     def step(self, news: Iterable[object]) -> None:
         """Mind what the device heard, and tell the hub what it has yet to hear."""
@@ -106,11 +107,12 @@ class Issuer:
             for each in news:
                 match each:
                     case Connected():
-                        self._leased, self._due, self._lease_due = None, 0.0, 0.0
+                        self._lease_soon()
                     case Changed(payload=state):
                         self.memory.saw(state.rev)
-            if self.device.connected and not self._telling and self._now() >= self._due:
-                self._due = self._now() + AGAIN_S
+                        self._left |= isinstance(state, CenterState)
+            due = self._left and self._now() >= self._due
+            if due and self.device.connected and not self._telling:
                 self._tell()
         except DiskFault as fault:
             self._say(fault)
@@ -134,7 +136,7 @@ class Issuer:
         except DiskFault as fault:
             self._say(fault)
             outcome = fault
-        self._due = 0.0  # what was given up, or given without the hub, is told soon
+        self._tell_soon()
         then(outcome)
 
     def _own(self, take: Take) -> Ticket | None:
@@ -146,6 +148,7 @@ class Issuer:
         day, label = given
         states = self.device.states
         service = states.catalog.service(take.service) if states.catalog else None
+        categories = states.catalog.categories if states.catalog else ()
         return Ticket(
             id=f"{day}-{label}",
             label=label,
@@ -158,14 +161,24 @@ class Issuer:
             place=service.place if service else {},
             people=take.people,
             offline=True,
+            priority=any(each.id == take.category and each.priority for each in categories),
         )
 
     # What the hub has yet to hear
 
+    def _tell_soon(self) -> None:
+        self._left, self._due = True, 0.0
+
+    def _lease_soon(self) -> None:
+        self._leased, self._lease_due = None, 0.0
+        self._tell_soon()
+
     def _tell(self) -> None:
+        """The next thing; where nothing is left, the hub's next beat may make something."""
+        self._due = self._now() + AGAIN_S
         report = self._adoption() or self._lease() or self.memory.fact()
+        self._left = self._telling = report is not None
         if report is not None:
-            self._telling = True
             self.device.ask(VERB_OF[type(report)], report, within=REPORT_S, then=partial(self._told, report))
 
     def _adoption(self) -> Adopt | None:
@@ -210,16 +223,17 @@ class Issuer:
             case Adopt(), _:
                 self._adopt = uuid4()
                 if isinstance(answer, Adopted) and self.memory.adopted(answer):
-                    self._due, self._leased, self._lease_due = 0.0, None, 0.0
+                    self._lease_soon()
                     if answer.refused:
                         log.error("the hub did not take over labels=%s", " ".join(answer.refused))
             case Lease(), Leases() if center is not None and catalog is not None:
                 self.memory.leased(answer, center, catalog)
                 self.reserve = self.memory.reserve.services()
-                self._due, self._leased = 0.0, (center.boot, center.day)
+                self._leased = (center.boot, center.day)
+                self._tell_soon()
             case Delivered(), _:  # refused it will be another time, too
                 self.memory.told(report)
-                self._due = 0.0
+                self._tell_soon()
 
     def _heed(self, answer: Payload | LuotError) -> None:
         """Whether the hub is there."""

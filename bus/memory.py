@@ -149,7 +149,7 @@ class Memory:
                 " FROM ticket WHERE NOT told ORDER BY rowid LIMIT ?",
                 (TICKETS_AT_ONCE,),
             ).fetchall()
-            leases = self.reserve.held(database, left=False)
+            leases = self.reserve.held(database)
         if not (given_up or tickets or whole):
             return None
         return Adopt(
@@ -195,7 +195,7 @@ class Memory:
     def lease(self) -> Lease:
         """The request for numbers of our own."""
         with self.disk.reading() as database:
-            held = self.reserve.held(database, left=True)
+            held = self.reserve.held(database)
         return Lease(uuid4(), self.install.id, held, self._newest())
 
     def leased(self, answer: Leases, center: CenterState, catalog: Catalog) -> None:

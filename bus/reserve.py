@@ -64,12 +64,12 @@ class Reserve:
         database.execute("UPDATE lease SET next = next + 1 WHERE rowid = ?", (lease,))
         return day, f"{letter}{number:03}"
 
-    def held(self, database: sqlite3.Connection, *, left: bool) -> tuple[LeaseRange, ...]:
-        """The ranges that are not over; with `left` those of which a number is left."""
+    def held(self, database: sqlite3.Connection) -> tuple[LeaseRange, ...]:
+        """The ranges that are not over, used up or not."""
         rows = database.execute(
-            "SELECT day, service, letter, first, last FROM lease"
-            " WHERE NOT over AND (next <= last OR NOT ?) ORDER BY day DESC, first LIMIT ?",
-            (left, AT_ONCE),
+            "SELECT day, service, letter, first, last FROM lease WHERE NOT over"
+            " ORDER BY day DESC, first LIMIT ?",
+            (AT_ONCE,),
         )
         return tuple(LeaseRange(date.fromisoformat(day), *rest) for day, *rest in rows)
 

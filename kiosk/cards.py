@@ -2,10 +2,11 @@
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 
 from pygame import Rect
 
-from bus.messages import ServiceInfo
+from bus.messages import QueueState, ServiceInfo
 from config.words import wait_range
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
@@ -118,16 +119,31 @@ def _figures(sheet: Sheet, scene: Scene, plan: Plan, inner: Rect, service: str) 
 def _figures_of(scene: Scene, service: str) -> tuple[str, str, str, Color]:
     """How many wait, the number in it that stands out, how long it takes, and their colour."""
     offer, queue = scene.offer, scene.offer.queues.get(service)
-    if offer.obstacle(service) == "not-taking":
-        return scene.say("Not taking numbers"), "", "", MUTED
-    if queue is None or not offer.open or not offer.reached:
+    obstacle = offer.obstacle(service)
+    if obstacle in ("not-taking", "no-answer"):
+        return _closed(scene, queue), "", "", MUTED
+    if queue is None or obstacle or not offer.reached:
         return "", "", "", INK  # what is not known is not said
-    if not queue.waiting:
-        return (
-            (scene.say("No wait"), "", "", GREEN)
-            if queue.wait
-            else (scene.say("Nobody waiting"), "", "", INK)
-        )
-    number, wait = str(queue.waiting), queue.wait
-    minutes = scene.say("{range} minutes", range=wait_range(wait.low, wait.high)) if wait else ""
-    return scene.say("{count} waiting", count=number), number, minutes, INK
+    wait = ""
+    if queue.wait:
+        wait = scene.say("{range} minutes", range=wait_range(queue.wait.low, queue.wait.high))
+    elif queue.opens:
+        wait = scene.say("Opens at {hour}", hour=scene.moment(queue.opens))
+    if queue.waiting:
+        number = str(queue.waiting)
+        return scene.say("{count} waiting", count=number), number, wait, INK
+    if queue.wait:
+        return scene.say("No wait"), "", "", GREEN
+    return scene.say("Nobody waiting"), "", wait, INK
+
+
+def _closed(scene: Scene, queue: QueueState | None) -> str:
+    """Why a service gives no numbers, in a few words."""
+    match queue:
+        case QueueState(why="shut"):
+            return scene.say("No more numbers today")
+        case QueueState(why="full"):
+            return scene.say("All of today's numbers are given")
+        case QueueState(why="hours", opens=datetime() as opens):
+            return scene.say("Opens at {hour}", hour=scene.moment(opens))
+    return scene.say("Not taking numbers")

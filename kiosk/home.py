@@ -86,10 +86,16 @@ def _notice(scene: Scene) -> tuple[str, str] | None:
     if not scene.offer.open:
         return "pause", scene.say("The centre is closed and gives no numbers now.")
     if not scene.offer.reached:
-        return "offline", scene.say("The connection is lost. Please wait or ask a member of staff.")
+        return "offline", _cut_off(scene)
     if not scene.paper:
         return "alert", scene.say("No tickets are printed now. Your number will be shown on the screen.")
     return None
+
+
+def _cut_off(scene: Scene) -> str:
+    if scene.offer.reserve:
+        return scene.say("The connection is lost. You can take a number all the same.")
+    return scene.say("The connection is lost. Please wait or ask a member of staff.")
 
 
 def _strip(sheet: Sheet, scene: Scene, top: int) -> int:
@@ -127,6 +133,8 @@ def _foot(sheet: Sheet, scene: Scene) -> int:
     else:
         left = end + (gap if sheet.compact else px(60))
         box = Rect(left, bottom - height, sheet.width - sheet.margin - left, height)
+    if not scene.offer.priority:
+        return bottom - height
     sheet.targets["priority"] = box
     (_priority_compact if sheet.compact else _priority)(sheet, scene, box)
     return box.top

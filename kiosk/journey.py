@@ -6,15 +6,15 @@ moment after every change, touches are let go.
 """
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
 from bus.asks import Take
-from bus.messages import Category, Outcome, QueueState, ServiceInfo, Text, Ticket
-from bus.states import States
+from bus.messages import Category, Outcome, Ticket
 from config.errors import LuotError, Refused, Unreachable
 from config.words import FALLBACK
+from kiosk.offer import PRIORITY, Offer, Why
 
 QUIET_S = 0.6  # after a change touches are let go: a trembling finger, an impatient one
 SLOW_S = 0.4  # a `take` that is answered sooner needs no page of its own
@@ -27,46 +27,6 @@ Paper = Literal["printing"] | Outcome
 SHOWN_S: dict[Paper, float] = {
     "printing": 60.0, "printed": 10.0, "sent": 20.0, "shown": 20.0, "unknown": 40.0, "failed": 40.0,
 }  # fmt: skip
-Why = Literal["no-answer", "not-taking", "closed", "disk", "refused"]
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What the centre offers now, as far as the kiosk knows it: nothing before the hub has spoken."""
-
-    title: Text = field(default_factory=dict)
-    name: Text = field(default_factory=dict)
-    languages: tuple[str, ...] = ()
-    services: tuple[ServiceInfo, ...] = ()
-    queues: dict[str, QueueState] = field(default_factory=dict)
-    open: bool = True
-    reached: bool = True  # the hub was heard of lately
-
-    @classmethod
-    def of(cls, states: States) -> "Offer":
-        """From the hub's state."""
-        center, catalog = states.center, states.catalog
-        if center is None or catalog is None:
-            return cls()
-        return cls(
-            title=center.title,
-            name=center.name,
-            languages=center.languages,
-            services=catalog.services,
-            queues=dict(states.queues),
-            open=center.open,
-            reached=states.fresh(),
-        )
-
-    def service(self, id: str) -> ServiceInfo | None:  # noqa: A002
-        return next((each for each in self.services if each.id == id), None)
-
-    def obstacle(self, service: str) -> Why | None:
-        """Why no number is to be had for it now, or none."""
-        if not self.open:
-            return "closed"
-        queue = self.queues.get(service)
-        return "not-taking" if queue and not queue.taking else None
 
 
 @dataclass(frozen=True)
@@ -137,8 +97,8 @@ class Journey:
                 return self._choose(name, category, offer, request, now)
             case Home(), "language" if name in offer.languages:
                 return replace(self, language=name, since=now, until=now + IDLE_S), None
-            case Home(category), "priority":
-                other = Home("ordinary" if category == "priority" else "priority")
+            case Home(category), "priority" if offer.priority:
+                other = Home("ordinary" if category == PRIORITY else PRIORITY)
                 return replace(self, page=other, since=now, until=now + IDLE_S), None
         return self, None
 

@@ -3,12 +3,15 @@
 Pure: a scene and a size go in, a sheet comes out. Targets are named as `kiosk.journey` names them.
 """
 
+from datetime import datetime
+
 from pygame import Rect
 
-from bus.messages import Ticket
+from bus.messages import QueueState, Ticket
 from config.words import wait_range
 from kiosk import home
-from kiosk.journey import Given, Paper, Trouble, Waiting, Why
+from kiosk.journey import Given, Paper, Trouble, Waiting
+from kiosk.offer import Why
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
 from screen import text
@@ -73,11 +76,10 @@ def _trouble(scene: Scene, why: Why, service: str) -> tuple[str, str, str]:
     match why:
         case "no-answer":
             title = scene.say("No number was given")
-            words = scene.say("The system did not answer. Please try again or ask a member of staff.")
+            words = scene.say("This machine cannot reach the system. Please show this to a member of staff.")
             return "offline", title, words
         case "not-taking":
-            title = scene.say("{service}: not taking numbers now", service=scene.name(service))
-            return "pause", title, scene.say("Please come back later or ask a member of staff.")
+            return ("pause", *_not_taking(scene, service))
         case "closed":
             title = scene.say("The centre is closed")
             return "pause", title, scene.say("No numbers are given outside opening hours. Please come again.")
@@ -89,6 +91,22 @@ def _trouble(scene: Scene, why: Why, service: str) -> tuple[str, str, str]:
             title = scene.say("No number was given")
             words = scene.say("The system could not take this request. Please ask a member of staff.")
             return "alert", title, words
+
+
+def _not_taking(scene: Scene, service: str) -> tuple[str, str]:
+    """Why a service gives no numbers, and when it does again."""
+    name, again = scene.name(service), scene.say("Please come back later or ask a member of staff.")
+    match scene.offer.queues.get(service):
+        case QueueState(why="shut", notice=notice):
+            title = scene.say("{service}: no more numbers today", service=name)
+            return title, notice or scene.say("Please come back another day or ask a member of staff.")
+        case QueueState(why="full"):
+            title = scene.say("{service}: all of today's numbers are given", service=name)
+            return title, scene.say("Please come back another day or ask a member of staff.")
+        case QueueState(why="hours", opens=datetime() as opens):
+            title = scene.say("{service}: not open now", service=name)
+            return title, scene.say("Opens at {hour}", hour=scene.moment(opens))
+    return scene.say("{service}: not taking numbers now", service=name), again
 
 
 # The number
@@ -116,7 +134,7 @@ def _number(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
     small = 0.72 if sheet.compact else 1.0
     caption, title, place = px(42 * small), px(62 * small), px(46 * small)
     service, where = scene.name(ticket.service), scene.pick(ticket.place)
-    if ticket.category == "priority":
+    if ticket.priority:
         service = f"{service} · {scene.say('Priority')}"
     lines = text.wrap(where, box.width, place)
     words = text.leading(caption) + px(60) + text.leading(title) + text.leading(place) * len(lines)
@@ -135,9 +153,14 @@ def _number(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
 def _facts(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
     """How many are ahead, and how long it may take."""
     px = sheet.px
+    if ticket.offline:
+        _unknown(sheet, scene, box)
+        return
     facts = [(str(ticket.ahead), scene.say("person ahead" if ticket.ahead == 1 else "people ahead"))]
     if ticket.wait:
         facts.append((wait_range(ticket.wait.low, ticket.wait.high), scene.say("minutes, roughly")))
+    elif ticket.opens:
+        facts.append((scene.moment(ticket.opens), scene.say("opening hour")))
     gap = px(16 if sheet.compact else 30)
     width = min(px(420), (box.width - gap * (len(facts) - 1)) // len(facts))
     left = box.centerx - (width * len(facts) + gap * (len(facts) - 1)) // 2
@@ -149,6 +172,20 @@ def _facts(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
         y = card.centery + (text.capital(large) - text.leading(small)) / 2
         sheet.line(figure, card.centerx, y, large, bold=True, align="center")
         sheet.line(words, card.centerx, y + text.leading(small) + px(12), small, MUTED, align="center")
+
+
+def _unknown(sheet: Sheet, scene: Scene, box: Rect) -> None:
+    """Of a number of our own nobody knows who is ahead."""
+    px = sheet.px
+    sheet.panel(box, WHITE, border=SOFT)
+    title, words = scene.say("This number is valid"), scene.say("How many are ahead is not known now.")
+    most, size, small = box.width - 2 * px(28), px(52), px(36)
+    if sheet.compact:
+        size, small = px(40), px(30)
+    size, lines = text.fit(title, most, size, bold=True), text.wrap(words, most, small)
+    y = box.centery + (text.capital(size) - text.leading(small) * len(lines)) / 2
+    sheet.line(title, box.centerx, y, size, bold=True, align="center")
+    sheet.lines(lines, box.centerx, y + text.leading(small) + px(6), small, align="center")
 
 
 def _slip(sheet: Sheet, scene: Scene, box: Rect, paper: Paper) -> None:

@@ -1,11 +1,14 @@
 """Everything that a page of the kiosk shows, as one value."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bus.asks import Take
 from bus.messages import Text
 from config.words import pick, say
-from kiosk.journey import Home, Offer, Page, Waiting
+from kiosk.journey import Home, Page, Waiting
+from kiosk.offer import PRIORITY, Offer
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,19 @@ class Scene:
         found = self.offer.service(service)
         return self.pick(found.name) if found else ""
 
+    def moment(self, at: datetime) -> str:
+        """When something begins: the hour, and the day where it is another one."""
+        local = at.astimezone(ZoneInfo(self.offer.timezone))
+        if local.date() == self.offer.today:
+            return f"{local:%H:%M}"
+        return self.say("{hour} on {day}", hour=f"{local:%H:%M}", day=f"{local:%d/%m}")
+
     @property
     def priority(self) -> bool:
         """Whether the next number is a priority number."""
         match self.page:
             case Home(category=category) | Waiting(take=Take(category=category)):
-                return category == "priority"
+                return category == PRIORITY
         return False
 
     @property

@@ -8,6 +8,7 @@ paper; strips that do not change, as the centre's name, are drawn once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, lru_cache
 
 from PIL import Image, ImageDraw, ImageFont, features
@@ -60,22 +61,29 @@ def check_text() -> None:
         _font(28, bold)
 
 
-def compose(ticket: Ticket, center: CenterState, service: str, width: int) -> Composed:
-    """The ticket in its own language; `service` is the service's name in it, `width` the paper's in dots."""
+def compose(ticket: Ticket, center: CenterState, service: str, width: int, *, dated: bool = True) -> Composed:
+    """The ticket in its own language; `service` is the service's name in it, `width` the paper's in dots.
+
+    It is not `dated` where nobody knows what time it is.
+    """
     language, layout = ticket.language, _LAYOUTS[width]
     parts = [_head(center, language, layout), _text(say(language, "Your number"), layout.body, layout)]
     parts += [_gap(22, layout), _number(ticket.label, layout), _gap(22, layout)]
-    if ticket.category == "priority":
+    if ticket.priority:
         parts += [_badge(say(language, "Priority"), layout), _gap(8, layout)]
     parts.append(_text(service, layout.service, layout, bold=True))
     parts.append(_text(pick(ticket.place, language), layout.body + 4, layout))
     parts.append(_dashes(layout))
-    parts.append(_row(say(language, "Ahead of you"), _people(ticket.ahead, language), layout))
+    ahead = say(language, "not known now") if ticket.offline else _people(ticket.ahead, language)
+    parts.append(_row(say(language, "Ahead of you"), ahead, layout))
     if ticket.wait:
         minutes = say(language, "{range} minutes", range=wait_range(ticket.wait.low, ticket.wait.high))
         parts.append(_row(say(language, "Wait about"), minutes, layout))
-    taken = f"{hour(ticket.at, center.timezone)} · {day(ticket.at, center.timezone)}"
-    parts += [_row(say(language, "Taken"), taken, layout), _dashes(layout)]
+    elif ticket.opens:
+        parts.append(_row(say(language, "Opens"), _moment(ticket.opens, center), layout))
+    if dated:
+        parts.append(_row(say(language, "Taken"), _moment(ticket.at, center), layout))
+    parts.append(_dashes(layout))
     parts.append(_text(say(language, "Listen for your number or watch the board."), layout.small, layout))
     parts.append(_text(say(language, "If you miss your turn, tell the help desk."), layout.small, layout))
     if ticket.track:
@@ -93,8 +101,7 @@ def compose_test_page(center: CenterState, device: str, width: int) -> Composed:
     parts.append(_text(device, layout.body, layout))
     parts.append(_text("Ễ Ẫ Ỗ Ữ Ặ Ệ ỡ ặ đ · Ƀ Č Ĕ Ñ Ư̆", layout.body, layout))
     parts += [_gap(10, layout), ruler, _text(f"{width} dots, {width // 8} mm", layout.small, layout)]
-    taken = f"{hour(center.at, center.timezone)} · {day(center.at, center.timezone)}"
-    parts.append(_text(taken, layout.small, layout))
+    parts.append(_text(_moment(center.at, center), layout.small, layout))
     return Composed(_stack(parts, layout))
 
 
@@ -108,6 +115,10 @@ def _center_head(title: str, name: str, layout: _Layout) -> Image.Image:
     ImageDraw.Draw(rule).rectangle((layout.margin, 10, layout.width - layout.margin - 1, 13), fill=BLACK)
     words = [_text(title, layout.small, layout), _text(name, layout.body + 6, layout, bold=True)]
     return _stack([*words, rule], layout)
+
+
+def _moment(at: datetime, center: CenterState) -> str:
+    return f"{hour(at, center.timezone)} · {day(at, center.timezone)}"
 
 
 def _people(count: int, language: str) -> str:

@@ -19,12 +19,12 @@ from kiosk.journey import (
     Given,
     Home,
     Journey,
-    Offer,
     Paper,
     Print,
     Trouble,
     Waiting,
 )
+from kiosk.offer import Offer
 
 
 def service(id: str, letter: str) -> ServiceInfo:  # noqa: A002
@@ -39,7 +39,7 @@ OFFER = Offer(
     title={"vi": "Trung tâm Phục vụ hành chính công"},
     name={"vi": "Phường Tân Lập"},
     languages=("vi", "en", "rad"),
-    open=True,
+    priority=True,
     services=(service("ho-tich", "A"), service("dat-dai", "B"), service("thue", "F")),
     queues={"ho-tich": queue("ho-tich"), "thue": queue("thue", taking=False)},
 )
@@ -186,6 +186,24 @@ def test_a_closed_centre_says_so() -> None:
     citizen.touch("service:ho-tich")
     assert citizen.journey.page == Trouble("closed", "ho-tich")
     assert citizen.taken == []
+
+
+def test_a_centre_without_a_category_for_all_offers_no_priority() -> None:
+    citizen = Citizen(replace(OFFER, priority=False))
+    citizen.touch("priority")
+    assert citizen.journey == Journey()
+
+
+def test_failure_10_without_hub_and_lease_no_number_is_asked_for_and_the_page_says_so() -> None:
+    citizen = Citizen(replace(OFFER, reached=False, queues={}, reserve=frozenset({"dat-dai"})))
+    citizen.touch("service:ho-tich")
+    assert citizen.journey.page == Trouble("no-answer", "ho-tich")
+    citizen.wait(2 * QUIET_S)
+    citizen.touch("done")
+    citizen.wait(2 * QUIET_S)
+    citizen.touch("service:dat-dai")
+    (take,) = citizen.taken
+    assert take.service == "dat-dai"
 
 
 def test_nothing_can_be_asked_before_the_hub_has_spoken() -> None:

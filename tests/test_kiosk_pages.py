@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import combinations
+from typing import Any
 from uuid import UUID
 
 import pygame
@@ -11,7 +12,8 @@ import pytest
 
 from bus.asks import Take
 from bus.messages import QueueState, Rev, ServiceInfo, Ticket, Wait
-from kiosk.journey import Given, Home, Offer, Trouble, Waiting
+from kiosk.journey import Given, Home, Trouble, Waiting
+from kiosk.offer import Offer
 from kiosk.pages import lay_out
 from kiosk.scene import Scene
 from kiosk.sheet import Mark, Sheet
@@ -34,8 +36,8 @@ def service(id: str, letter: str, icon: str, name: tuple[str, str], hint: tuple[
     )
 
 
-def queue(id: str, waiting: int, wait: Wait | None, *, taking: bool = True) -> QueueState:  # noqa: A002
-    return QueueState(Rev("e", 1), id, waiting, 1, 20, wait, taking)
+def queue(id: str, waiting: int, wait: Wait | None, *, taking: bool = True, **more: Any) -> QueueState:  # noqa: A002
+    return QueueState(Rev("e", 1), id, waiting, 1, 20, wait, taking, **more)
 
 
 SERVICES = (
@@ -65,6 +67,9 @@ OFFER = Offer(
     name={"vi": "Phường Tân Lập", "en": "Tân Lập Ward"},
     languages=LANGUAGES,
     services=SERVICES,
+    priority=True,
+    timezone="Asia/Ho_Chi_Minh",
+    today=date(2026, 11, 22),
     queues={
         "ho-tich": queue("ho-tich", 4, Wait(5, 10)),
         "dat-dai": queue("dat-dai", 111, Wait(95, 140)),
@@ -74,12 +79,23 @@ OFFER = Offer(
         "thue": queue("thue", 3, Wait(5, 10), taking=False),
     },
 )
+CUT_OFF = replace(OFFER, reached=False, queues={}, reserve=frozenset({"ho-tich", "dat-dai"}))
+OPENS, MONDAY = datetime(2026, 11, 22, 0, 30, tzinfo=UTC), datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+NOTICE = "Hôm nay cán bộ đi cơ sở. Mời ông bà quay lại sáng thứ Ba."
+WHY = {
+    "shut": queue("kinh-doanh", 0, None, taking=False, why="shut"),
+    "shut with a notice": queue("kinh-doanh", 2, None, taking=False, why="shut", notice=NOTICE),
+    "full": queue("kinh-doanh", 5, Wait(5, 10), taking=False, why="full"),
+    "hours": queue("kinh-doanh", 0, None, taking=False, why="hours", opens=OPENS),
+    "hours of another day": queue("kinh-doanh", 0, None, taking=False, why="hours", opens=MONDAY),
+    "early": queue("kinh-doanh", 12, None, opens=OPENS),
+}
 TAKE = Take(UUID(int=1), "dat-dai")
 
 
-def ticket(*, category: str = "ordinary", wait: Wait | None = Wait(5, 10), language: str = "vi") -> Ticket:  # noqa: B008
+def ticket(*, wait: Wait | None = Wait(5, 10), **more: Any) -> Ticket:  # noqa: B008
     at = datetime(2026, 11, 22, 1, 12, tzinfo=UTC)
-    return Ticket("2026-11-22-A012", "A012", "ho-tich", category, language, at, 4, wait, PLACE)
+    return Ticket("2026-11-22-A012", "A012", "ho-tich", "ordinary", "vi", at, 4, wait, PLACE, **more)
 
 
 def scenes(language: str) -> Iterator[tuple[str, Scene]]:
@@ -89,7 +105,9 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
     yield "priority", replace(home, page=Home("priority"))
     yield "pressed", replace(home, page=Waiting(TAKE))
     yield "waiting", replace(home, page=Waiting(TAKE, slow=True))
-    yield "lost", replace(home, offer=replace(OFFER, reached=False))
+    yield "cut off", replace(home, offer=CUT_OFF)
+    yield "cut off without a number", replace(home, offer=replace(CUT_OFF, reserve=frozenset()))
+    yield "without priority", replace(home, offer=replace(OFFER, priority=False))
     yield "closed", replace(home, offer=replace(OFFER, open=False))
     yield "no paper", replace(home, paper=False)
     yield "getting ready", replace(home, offer=Offer(), hour="")
@@ -99,8 +117,16 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
         yield paper, replace(home, page=Given(ticket(), paper), left=9)
     yield (
         "priority ticket",
-        replace(home, page=Given(ticket(category="priority", wait=None), "printed"), left=9),
+        replace(home, page=Given(ticket(priority=True, wait=None), "printed"), left=9),
     )
+    offline = ticket(wait=None, offline=True)
+    yield "offline ticket", replace(home, page=Given(offline, "printed"), offer=CUT_OFF, left=9)
+    yield "offline ticket without paper", replace(home, page=Given(offline, "failed"), offer=CUT_OFF)
+    yield "early ticket", replace(home, page=Given(ticket(wait=None, opens=OPENS), "printed"), left=9)
+    for name, each in WHY.items():
+        offer = replace(OFFER, queues={**OFFER.queues, "kinh-doanh": each})
+        yield f"home: {name}", replace(home, offer=offer)
+        yield name, replace(home, page=Trouble("not-taking", "kinh-doanh"), offer=offer, left=20)
     for why in ("no-answer", "not-taking", "closed", "disk", "refused"):
         yield why, replace(home, page=Trouble(why, "kinh-doanh"), left=20)
 
@@ -192,10 +218,45 @@ def test_a_home_page_says_how_many_wait_and_how_long() -> None:
     assert "08:12" in words
 
 
-def test_nothing_old_is_said_while_the_hub_is_out_of_reach() -> None:
-    words = _words(Scene(Home(), "vi", replace(OFFER, reached=False), "08:12"))
-    assert "người đang chờ" not in words
-    assert "mất liên lạc" in words
+def test_a_kiosk_cut_off_says_which_services_it_still_has_numbers_for() -> None:
+    words = _words(Scene(Home(), "vi", CUT_OFF, "08:12"))
+    assert "người đang chờ" not in words  # nothing old is said
+    assert "mất liên lạc Ông bà vẫn lấy được số" in words
+    assert words.count("Tạm ngừng nhận số") == 4
+    words = _words(Scene(Home(), "vi", replace(CUT_OFF, reserve=frozenset()), ""))
+    assert "Xin ông bà đợi một chút hoặc hỏi cán bộ" in words
+    assert words.count("Tạm ngừng nhận số") == 6
+
+
+def test_an_offline_number_says_where_to_go_and_that_nobody_knows_who_is_ahead() -> None:
+    words = _words(Scene(Given(ticket(wait=None, offline=True), "printed"), "vi", CUT_OFF, left=9))
+    assert "Số này có giá trị" in words
+    assert "Chưa biết có bao nhiêu người phía trước" in words
+    assert "Quầy 1 hoặc Quầy 2" in words
+    assert "phút" not in words
+
+
+def test_a_ticket_before_the_opening_hour_says_when_that_is() -> None:
+    words = _words(Scene(Given(ticket(wait=None, opens=OPENS), "printed"), "vi", OFFER, "07:05", left=9))
+    assert "07:30 giờ mở cửa" in words
+
+
+@pytest.mark.parametrize(
+    ("name", "card", "page"),
+    [
+        ("shut", "Hôm nay ngừng nhận số", "hôm nay ngừng nhận số Xin ông bà quay lại hôm khác"),
+        ("shut with a notice", "Hôm nay ngừng nhận số", NOTICE),
+        ("full", "Đã hết số hôm nay", "đã hết số hôm nay Xin ông bà quay lại hôm khác"),
+        ("hours", "Mở cửa lúc 07:30", "chưa đến giờ làm việc Mở cửa lúc 07:30"),
+        ("hours of another day", "Mở cửa lúc 07:30 ngày 23/11", "Mở cửa lúc 07:30 ngày 23/11"),
+    ],
+)
+def test_a_service_that_gives_no_numbers_says_why_and_when_to_come_back(
+    name: str, card: str, page: str
+) -> None:
+    offer = replace(OFFER, queues={**OFFER.queues, "kinh-doanh": WHY[name]})
+    assert card in _words(Scene(Home(), "vi", offer, "06:00"))
+    assert page in _words(Scene(Trouble("not-taking", "kinh-doanh"), "vi", offer, "06:00", left=20))
 
 
 def test_a_number_without_paper_is_to_be_remembered() -> None:

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
@@ -20,25 +20,19 @@ from bus.memory import FILE, KEPT, Memory
 from bus.messages import (
     Adopted,
     Catalog,
-    CenterState,
-    HubClock,
     LeaseRange,
     Leases,
     Rev,
     ServiceInfo,
     Ticket,
-    Wait,
     encode,
 )
 from config.clock import FakeClock
 from config.errors import Refused, Unreachable
+from tests import paper
+from tests.paper import CENTER
 
 TODAY, TOMORROW = date(2026, 11, 22), date(2026, 11, 23)
-AT = datetime(2026, 11, 22, 1, 12, tzinfo=UTC)
-CENTER = CenterState(
-    Rev("e", 1), "tan-lap", {"vi": "Trung tâm"}, {"vi": "Tân Lập"}, ("vi",), "Asia/Ho_Chi_Minh", TODAY, True,
-    (), HubClock(True, 0), "boot", AT,
-)  # fmt: skip
 CATALOG = Catalog(Rev("e", 1), (ServiceInfo("ho-tich", "A", {"vi": "Hộ tịch"}, {}, "person", {}),), ())
 
 
@@ -51,7 +45,7 @@ def take(service: str = "ho-tich") -> Take:
 
 
 def ticket(label: str, day: date = TODAY) -> Ticket:
-    return Ticket(f"{day}-{label}", label, "ho-tich", "ordinary", "vi", AT, 4, Wait(5, 10), {"vi": "Quầy 1"})
+    return paper.ticket(id=f"{day}-{label}", label=label)
 
 
 def range_(

@@ -106,6 +106,27 @@ def test_no_wait_is_promised_while_no_counter_is_open(width: int) -> None:
     assert find(picture, "4 người", BODY[width], bold=True)
 
 
+@widths
+@pytest.mark.parametrize(("language", "unknown"), [("vi", "chưa biết"), ("en", "not known now")])
+def test_of_an_offline_number_nobody_is_said_to_be_ahead(width: int, language: str, unknown: str) -> None:
+    offline = ticket(language=language, ahead=0, wait=None, offline=True)
+    picture = compose(offline, CENTER, "Hộ tịch", width).picture
+    assert find(picture, unknown, BODY[width], bold=True)
+    assert find(picture, offline.place[language], BODY[width] + 4)
+    assert not find(picture, "không có ai", BODY[width], bold=True)
+    assert find(picture, "08:12 · 22/11/2026", BODY[width], bold=True)
+    undated = compose(offline, CENTER, "Hộ tịch", width, dated=False).picture
+    assert not find(undated, "08:12", BODY[width], bold=True)
+
+
+@widths
+def test_the_opening_hour_is_said_where_no_wait_is_known(width: int) -> None:
+    early = ticket(wait=None, opens=datetime(2026, 11, 22, 0, 30, tzinfo=UTC))
+    picture = compose(early, CENTER, "Hộ tịch", width).picture
+    assert find(picture, "Mở cửa", BODY[width])
+    assert find(picture, "07:30 · 22/11/2026", BODY[width], bold=True)
+
+
 def test_nobody_and_one_person_ahead_are_said_as_people_say_it() -> None:
     first = compose(ticket(ahead=0, wait=Wait(0, 5)), CENTER, "Hộ tịch", 576).picture
     assert find(first, "không có ai", 32, bold=True)
@@ -120,7 +141,7 @@ def test_time_is_the_centres_and_not_the_machines() -> None:
 
 @widths
 def test_priority_shows_white_on_black(width: int) -> None:
-    picture = compose(ticket(category="priority"), CENTER, "Hộ tịch", width).picture
+    picture = compose(ticket(priority=True), CENTER, "Hộ tịch", width).picture
     assert find(ImageChops.invert(picture), "Ưu tiên", BODY[width], bold=True)
     ordinary = compose(ticket(), CENTER, "Hộ tịch", width).picture
     assert not find(ImageChops.invert(ordinary), "Ưu tiên", BODY[width], bold=True)

@@ -1,0 +1,72 @@
+"""What the centre offers now, as far as the kiosk knows: the hub's state, or what holds without it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bus.messages import QueueState, ServiceInfo, Text
+from bus.states import States
+
+PRIORITY = "priority"  # the category that one touch chooses; the classes of it are for staff to tell
+
+Why = Literal["no-answer", "not-taking", "closed", "disk", "refused"]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Nothing before the hub has ever spoken."""
+
+    title: Text = field(default_factory=dict)
+    name: Text = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+    services: tuple[ServiceInfo, ...] = ()
+    queues: dict[str, QueueState] = field(default_factory=dict)
+    priority: bool = False  # people may choose it for themselves
+    open: bool = True
+    reached: bool = True  # the hub gives numbers
+    reserve: frozenset[str] = frozenset()  # where it does not: the services of which we have numbers
+    timezone: str = "UTC"
+    today: date | None = None
+
+    @classmethod
+    def of(cls, states: States, *, online: bool, reserve: frozenset[str]) -> "Offer":
+        """From the hub's state.
+
+        While the hub is out of reach hours and queues go on without us, so they are not held against anybody;
+        what staff decided, or a quota, holds for the day.
+        """
+        center, catalog = states.center, states.catalog
+        if center is None or catalog is None:
+            return cls()
+        now = states.hub_now()
+        today = now.astimezone(ZoneInfo(center.timezone)).date() if now else None
+        queues = dict(states.queues)
+        if not online:
+            lasts = today == center.day
+            queues = {id_: each for id_, each in queues.items() if lasts and each.why in ("shut", "full")}
+        return cls(
+            title=center.title,
+            name=center.name,
+            languages=center.languages,
+            services=catalog.services,
+            queues=queues,
+            priority=any(each.id == PRIORITY and not each.staff for each in catalog.categories),
+            open=center.open or not online,
+            reached=online,
+            reserve=reserve,
+            timezone=center.timezone,
+            today=today,
+        )
+
+    def service(self, id: str) -> ServiceInfo | None:  # noqa: A002
+        return next((each for each in self.services if each.id == id), None)
+
+    def obstacle(self, service: str) -> Why | None:
+        """Why no number is to be had for it now, or none."""
+        if not self.open:
+            return "closed"
+        queue = self.queues.get(service)
+        if queue and not queue.taking:
+            return "not-taking"
+        return None if self.reached or service in self.reserve else "no-answer"
