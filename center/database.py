@@ -27,6 +27,10 @@ class JournalUnavailable(LuotError):
     """The journal cannot be opened, read or written: no number may be given."""
 
 
+class JournalInUse(JournalUnavailable):
+    """Another process has it."""
+
+
 def lock(path: Path) -> IO[str]:
     """Hold a journal for this process, until it is closed. Raises JournalUnavailable where another has it."""
     try:
@@ -41,7 +45,7 @@ def lock(path: Path) -> IO[str]:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         held.close()
-        raise JournalUnavailable(
+        raise JournalInUse(
             f"Another hub is running on the journal {path}.",
             hint="A centre has one hub. Stop the other one, or give this one a folder of its own.",
         ) from None
