@@ -15,6 +15,8 @@ def read(payload: bytes | msgspec.Raw, kind: type[T]) -> T:
         return msgspec.json.decode(payload, type=kind)
     except RecursionError:
         raise Refused("bad-request", "It is nested too deeply to be read.") from None
+    except UnicodeDecodeError:
+        raise Refused("bad-request", "It is not UTF-8.") from None
     except msgspec.DecodeError as error:
         raise Refused("bad-request", str(error), field=_field_of(error)) from None
 
