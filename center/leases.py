@@ -24,7 +24,7 @@ from bus.messages import Adopted, Id, LeaseRange, Leases, Nothing, Rev
 from center import tickets
 from center.command import Command, Decision
 from center.records import Grant, Ticket
-from center.state import State
+from center.state import LABEL_REST, State
 from config.errors import Refused
 
 SIZES = (5, 30)  # numbers in one range, by how many kiosks share them
@@ -78,13 +78,11 @@ def adopt(state: State, command: Command, told: Adopt) -> Decision:
     refused: list[str] = []
     seen: set[str] = set()
     for each in told.tickets:
-        known = state.takes.get((command.device, each.request))
-        if known is not None or (
-            each.label not in seen and _may_have(state, command, told, each, recovering)
-        ):
+        known = (command.device, each.request) in state.takes or (recovering and _rests(state, command, each))
+        if known or (each.label not in seen and _may_have(state, command, told, each, recovering)):
             seen.add(each.label)
             labels.append(each.label)
-            if known is None:
+            if not known:
                 events.append(_adopted(state, command, each))
         else:
             refused.append(each.label)
@@ -189,11 +187,17 @@ def _may_have(state: State, command: Command, told: Adopt, issued: Issued, recov
     if present is not None and present.request is not None:
         return False
     if int(issued.label[1:]) <= state.last_number:
-        return recovering and issued.day == state.day
+        return recovering
     if recovering and any(_covers(each, issued.label) for each in told.leases):
         return True
     grant = granted(state, issued.label)
     return grant is not None and grant.device == command.device
+
+
+def _rests(state: State, command: Command, issued: Issued) -> bool:
+    """Whether a label of an earlier day is known here: its day has ended, and its ticket with it."""
+    given = state.before.get(issued.label)
+    return given is not None and state.age(given, command.now.at, command.now.ran) < LABEL_REST
 
 
 def _covers(lease: LeaseRange, label: str) -> bool:

@@ -314,8 +314,11 @@ class Centre(RuleBasedStateMachine):
 
     def live(self, event: EventBody) -> None:
         match event:
-            case TicketIssued() | TicketPresented():
+            case TicketIssued():
                 assert event.ticket not in self.fates, "a number was given twice"
+                self.fates[event.ticket] = "waiting"
+            case TicketPresented():  # a clerk may name one twice, on a day that a wrong clock began twice
+                assert self.fates.get(event.ticket) not in (*HERE, "missed")
                 self.fates[event.ticket] = "waiting"
             case TicketAdopted():
                 self.fates.setdefault(event.ticket, "waiting")
