@@ -42,6 +42,11 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class CaughtUp:
+    """All that the broker had kept has come: our own word came back behind it."""
+
+
+@dataclass(frozen=True)
 class Received:
     """A message of a topic that was subscribed and is not state."""
 
@@ -65,6 +70,7 @@ class Device:
         *,
         clock: Clock | None = None,
         keep_s: int = 0,
+        exclusive: bool = False,
     ) -> None:
         self.center = settings.center
         self.name = settings.device
@@ -89,6 +95,7 @@ class Device:
             ),
             will=Will(STATUS.path(self.center, device=self.name), encode(self._status("lost"))),
             keep_s=keep_s,
+            exclusive=exclusive,
         )
         self.asker = Asker(self.session, self.center, self.name, self.clock)
         self.supervisor = Supervisor()
@@ -128,9 +135,9 @@ class Device:
     def step(self, timeout: float) -> list[object]:
         """Wait up to `timeout` seconds for the inbox and return what is new for the part, in order.
 
-        That is `Connected`, `Disconnected`, `Changed`, `Received`, a `Message` of a topic that only the part
-        can read (requests to the hub), and what other threads put into the inbox. Answers reach the `then`
-        of their `ask` in here, and a technician's requests their handlers.
+        That is `Connected`, `CaughtUp`, `Disconnected`, `Changed`, `Received`, a `Message` of a topic that
+        only the part can read (requests to the hub), and what other threads put into the inbox. Answers reach
+        the `then` of their `ask` in here, and a technician's requests their handlers.
         """
         if self._restarting:
             self.session.close()
@@ -208,18 +215,20 @@ class Device:
                     continue
                 payload = read(message.payload, topic.payload)
                 if isinstance(payload, Status) and ids["device"] == self.name:
-                    self._hear_own_status(payload)
-                    return None
+                    return self._hear_own_status(payload, kept=message.retained)
                 return Received(topic, ids, payload, message.correlation)
         except Refused as error:
             log.error("a message cannot be read topic=%s error=%s", message.topic, error)
             return None
         return message
 
-    def _hear_own_status(self, status: Status) -> None:
+    def _hear_own_status(self, status: Status, *, kept: bool) -> CaughtUp | None:
         """A will that comes late would leave us lost for all to see."""
         if status.status == "lost":
             self.publish(STATUS, self._status("online"), device=self.name)
+        elif status.session == self.run_id and not kept:
+            return CaughtUp()
+        return None
 
     def _serve(self, message: Message) -> None:
         ids = DEVICE_ASK.match(message.topic) or {}

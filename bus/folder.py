@@ -14,7 +14,7 @@ MOUNTS = Path("/proc/self/mountinfo")
 FORGETFUL = frozenset(
     {"overlay", "aufs", "tmpfs", "ramfs", "rootfs"}
 )  # file systems, as the kernel names them
-PROBE = "probe"
+PROBE, PROBE_BYTES = "probe", 64 * 1024
 
 
 def proven(folder: Path, volatile: bool) -> None:
@@ -23,7 +23,7 @@ def proven(folder: Path, volatile: bool) -> None:
     `volatile` allows memory and overlays, as `volatile` in the settings does. Raises LuotError with what is
     wrong and what to do.
     """
-    word = os.urandom(16)
+    word = os.urandom(PROBE_BYTES)
     probe = folder / PROBE
     try:
         folder.mkdir(parents=True, exist_ok=True)

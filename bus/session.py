@@ -32,7 +32,7 @@ KEEPALIVE_S = 15
 WILL_DELAY_S = 5  # a reconnect does not flicker
 RECEIVE_MAXIMUM = 200
 HEALTHY_S = 30.0  # a connection this old resets the back-off
-NO_SUBSCRIBERS = 16  # a reason code of MQTT 5
+NO_SUBSCRIBERS, TAKEN_OVER = 16, 0x8E  # reason codes of MQTT 5
 BACK_OFF_S = (0.25, 4.0)  # first and longest; each wait is a random share of it
 PATIENCE_S = 5.0  # for one attempt to connect
 
@@ -49,6 +49,11 @@ class Disconnected:
     """The connection is gone, or an attempt failed for a new reason."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """Another client is connected under our name: this session has ended for good."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ class Session:
     """A device's connection to the broker: `with Session(…) as session: items = session.receive(1.0)`.
 
     `keep_s` is how long the broker keeps the session over a lost connection (seconds; 0: each starts clean).
+    An `exclusive` one does not come back once another client has taken it over.
     """
 
     def __init__(
@@ -94,12 +100,14 @@ class Session:
         *,
         will: Will | None = None,
         keep_s: int = 0,
+        exclusive: bool = False,
     ) -> None:
         self.broker = broker
         self.client_id = client_id
         self.subscriptions = tuple(subscriptions)
         self.will = will
         self.keep_s = keep_s
+        self.exclusive = exclusive
         self.inbox: SimpleQueue[object] = SimpleQueue()
         self.connected = False
         self._client: Client | None = None
@@ -132,8 +140,8 @@ class Session:
     def receive(self, timeout: float) -> list[object]:
         """Acknowledge what was received before, then wait up to `timeout` s for the inbox and empty it.
 
-        Returns `Connected`, `Disconnected`, `Message`, `Unheard`, and whatever other threads put there, in
-        order.
+        Returns `Connected`, `Disconnected`, `TakenOver`, `Message`, `Unheard`, and whatever other threads put
+        there, in order.
         """
         self.acknowledge()
         items: list[object] = []
@@ -288,6 +296,9 @@ class Session:
             if self.connected:
                 self._reason = f"the connection was lost ({code})"
             self.connected = False
+            if self.exclusive and code.value == TAKEN_OVER:
+                self._stop.set()
+                self.inbox.put(TakenOver())
             self._lost.set()
 
         def on_publish(
@@ -326,9 +337,9 @@ class Session:
 def _options(topic: str) -> SubscribeOptions:
     """A retained request must not look like a live one, and a state that the broker kept must look like it.
 
-    So Retain As Published for requests, and not for the rest.
+    So Retain As Published for requests, and not for the rest. The hub hears no state of its own.
     """
-    return SubscribeOptions(qos=1, retainAsPublished="ask/" in topic)
+    return SubscribeOptions(qos=1, noLocal="/state/" in topic, retainAsPublished="ask/" in topic)
 
 
 def send_at_once(_client: Client, _data: object, sock: Any) -> None:

@@ -1,9 +1,10 @@
 """The hub as a process of its own on a real broker: killed, lied to, and out of disk."""
 
 import random
+import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -36,8 +37,9 @@ from bus.topics import ASK, CALL, JOURNAL, REPLY, STATES, STATUS
 from center import engine
 from center.broker import PrivateBroker
 from center.hub import Hub
-from center.journal import Journal, JournalUnavailable
+from center.journal import JournalUnavailable
 from center.state import State
+from config.clock import FakeClock
 from config.errors import Refused
 from config.load import load
 from config.settings import CenterSettings, HubSettings
@@ -241,7 +243,7 @@ class TestBadInput:
             ("take", b"[]", "bad-request", ""),
             ("take", b'{"service":"ho-tich"}', "bad-request", "request"),
             ("take", b'{"request":"7","service":"ho-tich"}', "bad-request", "request"),
-            ("take", b'{"request":"' + b"9" * 20_000 + b'"}', "bad-request", ""),
+            ("take", b'{"request":"' + b"9" * 70_000 + b'"}', "bad-request", ""),
             ("take", encode(Take(SOME, "ho-tich", category="vip")), "bad-request", "category"),
             ("take", encode(Take(SOME, "ho-tich", language="de")), "bad-request", "language"),
             ("dance", encode(Request(SOME)), "bad-request", "verb"),
@@ -324,28 +326,23 @@ class TestTheDisk:
         assert isinstance(settings, HubSettings)
         return settings
 
-    def test_what_cannot_be_written_is_answered_busy_and_forgotten(
-        self, broker: PrivateBroker, settings: CenterSettings, settings_of_hub: HubSettings
+    def test_failure_22_what_cannot_be_written_is_answered_busy_and_forgotten(
+        self, settings: CenterSettings, settings_of_hub: HubSettings
     ) -> None:
-        with Hub(settings_of_hub, settings) as hub:
+        clock = FakeClock()
+        with Hub(settings_of_hub, settings, clock=clock) as hub:
+            given = [each.read(Ticket).label for each in served(hub, take(), take())]
+            lost = take()
+            with full_disk():
+                assert [codes(served(hub, each)) for each in (lost, take(), lost)] == [["busy"]] * 3
+                assert len(hub.memory.state.tickets) == len(given), "what failed is not in the state"
+                clock.advance(4)
+                hub.step(0)
+                assert hub.memory.stopped == "disk", "it is full still"
+            clock.advance(4)
             hub.step(0)
-            # No page more: what a full disk says to SQLite.
-            hub.journal.database.execute("PRAGMA max_page_count = 1")
-            answers: list[Answer] = []
-            hub._answer = lambda asked: answers.append(msgspec.json.decode(asked.answer, type=Answer))  # type: ignore[method-assign]
-            for _ in range(40):
-                hub._serve([request(take()) for _ in range(20)])
-            refused = [each.error.code for each in answers if each.error]
-            assert set(refused) == {"busy"}
-            given = [each.read(Ticket).label for each in answers if each.ok]
-            hub.journal.database.execute("PRAGMA max_page_count = 1000000")
-            answers.clear()
-            hub._serve([request(take())])
-            (after,) = answers
-            assert after.ok
-            label = after.read(Ticket).label
-            assert label not in given
-            assert int(label[1:]) == len(given) + 1
+            (answer,) = served(hub, lost)
+            assert [*given, answer.read(Ticket).label] == ["A001", "A002", "A003"]
 
     def test_a_second_hub_is_turned_away(
         self, settings: CenterSettings, settings_of_hub: HubSettings
@@ -372,8 +369,8 @@ class TestTheDisk:
                 return decide(state, command)
             return engine.Decision(decide(state, command).events, explode) if where == "answer" else explode()  # type: ignore[return-value]
 
-        def issue_badly(state: State, event: TicketIssued, at: datetime) -> None:
-            issue(state, event, at)
+        def issue_badly(state: State, event: TicketIssued, at: datetime, ran: int) -> None:
+            issue(state, event, at, ran)
             if event.request == poison.request:
                 explode()
 
@@ -381,26 +378,12 @@ class TestTheDisk:
         if where == "apply":
             monkeypatch.setattr(State, "_issue", issue_badly)
         with Hub(settings_of_hub, settings) as hub:
-            answers: list[Answer] = []
-            hub._answer = lambda asked: answers.append(msgspec.json.decode(asked.answer, type=Answer))  # type: ignore[method-assign]
-            hub._serve([request(take()), request(poison), request(take())])
-            seqs = [entry.seq for entry in hub.journal.entries()]
-            assert hub.state.seq == seqs[-1]
-        assert [each.error.code if each.error else "ok" for each in answers] == ["ok", "bad-request", "ok"]
+            answers = served(hub, take(), poison, take())
+            seqs = [entry.seq for entry in hub.memory.journal.entries()]
+            assert hub.memory.state.seq == seqs[-1]
+        assert codes(answers) == ["ok", "bad-request", "ok"]
         assert [each.read(Ticket).label for each in answers if each.ok] == ["A001", "A002"]
         assert seqs == list(range(1, len(seqs) + 1))
-
-    def test_a_first_start_that_was_killed_leaves_nothing_half_made(
-        self, settings_of_hub: HubSettings, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        path = settings_of_hub.folder / "journal.sqlite"
-        with monkeypatch.context() as broken:
-            broken.setattr("center.journal.secrets", None)  # dies between the tables and what is in them
-            with pytest.raises(AttributeError):
-                Journal(path, CENTER).__enter__()
-        with Journal(path, CENTER) as journal:
-            assert journal.epoch
-            assert list(journal.entries()) == []
 
 
 def request(fields: Request, verb: str = "take", device: str = "kiosk-1") -> Message:
@@ -409,3 +392,27 @@ def request(fields: Request, verb: str = "take", device: str = "kiosk-1") -> Mes
         ASK.path(CENTER, device=device, verb=verb), encode(fields), False,
         REPLY.path(CENTER, device=device), fields.request.bytes, 1, 1, 1,
     )  # fmt: skip
+
+
+def served(hub: Hub, *requests: Request, verb: str = "take", device: str = "kiosk-1") -> list[Answer]:
+    """The answers of the hub to one batch."""
+    answers: list[bytes] = []
+    with pytest.MonkeyPatch.context() as listening:
+        listening.setattr(Hub, "_answer", lambda _hub, _asked, answer: answers.append(answer))
+        hub._serve([request(each, verb, device) for each in requests])
+    return [msgspec.json.decode(each, type=Answer) for each in answers]
+
+
+def codes(answers: list[Answer]) -> list[str]:
+    return [each.error.code if each.error else "ok" for each in answers]
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file of this process grows meanwhile."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
