@@ -96,7 +96,7 @@ class Hub:
         if self.silent:
             return
         self.memory.mend()
-        if (self._requests and self._caught_up) or self._tick_due() <= 0:
+        if (self._caught_up and (self._requests or self._seen)) or self._tick_due() <= 0:
             requests, self._requests = self._requests, []
             self._serve(requests)
         if self._beat_due <= self.clock.monotonic() or self._told != self._pressing():
@@ -148,12 +148,12 @@ class Hub:
         """The events of the batch once they are on disk; none at all where it was dropped."""
         if self.memory.stopped:
             return None
-        if not self.memory.entries and not answers:
-            return ()
-        try:
-            entries = self.memory.commit(answers)
-        except JournalUnavailable:
-            return None
+        entries: Sequence[JournalEvent] = ()
+        if self.memory.entries or answers:
+            try:
+                entries = self.memory.commit(answers)
+            except JournalUnavailable:
+                return None
         self._seen = None
         return entries
 
