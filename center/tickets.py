@@ -78,7 +78,7 @@ def issue(
         request=command.fields.request,
         people=people,
         then=then,
-        wait=forecast(state, service.id, place, command.now, people),
+        wait=forecast(state, service.id, place, command.now, priority=kind.priority),
         appointment=appointment,
     )
     return Decision((issued,), lambda after: views.ticket(after, after.tickets[issued.ticket], command.now))

@@ -200,7 +200,11 @@ def ticket(state: State, ticket: Ticket, now: Moment) -> messages.Ticket:
         ahead, wait = state.counters[ticket.to].line.ahead(ticket.place), None
     else:
         ahead = queue.ahead(ticket.place) if waiting else 0
-        wait = forecast(state, ticket.service, ticket.place, now) if waiting else messages.Wait(0, 0)
+        wait = (
+            forecast(state, ticket.service, ticket.place, now, priority=ticket.priority)
+            if waiting
+            else messages.Wait(0, 0)
+        )
     return messages.Ticket(
         id=ticket.id,
         label=ticket.label,

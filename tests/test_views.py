@@ -65,7 +65,7 @@ def test_center_tells_its_day_and_the_hubs_time(hall: Hall) -> None:
 def test_queue_counts_who_waits_who_is_served_and_all_of_today(hall: Hall) -> None:
     queue = views.queue(hall.state, "civil", REV, hall.now)
     assert (queue.waiting, queue.serving, queue.issued, queue.taking) == (1, 1, 2, True)
-    assert queue.wait == Wait(10, 20)
+    assert queue.wait == Wait(5, 20)
     tax = views.queue(hall.state, "tax", REV, hall.now)
     assert (tax.waiting, tax.serving, tax.issued, tax.wait) == (0, 0, 0, None)
 
