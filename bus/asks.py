@@ -82,7 +82,7 @@ class Issued(Payload, frozen=True):
     service: Id
     request: UUID
     order: Count  # of issue, at that kiosk
-    age_s: Annotated[float, Meta(ge=0)]  # by the kiosk's boot-time clock
+    age_s: Annotated[float, Meta(ge=0, le=3e8)]  # by the kiosk's boot-time clock
     day: date  # of the lease, or of the hub's own ticket
     category: Category = "ordinary"
     language: Language = "vi"

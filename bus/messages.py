@@ -27,7 +27,7 @@ Language = Annotated[str, Meta(pattern=r"\A[a-z]{2,3}\Z")]
 Category = Id  # "ordinary", "priority", and what else the centre's file has
 Note = Annotated[str, Meta(max_length=200)]  # for staff; it has a retention of its own
 Code = Annotated[str, Meta(pattern=r"\A[A-Z0-9]{4,12}\Z")]  # of an appointment
-Count = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]  # what JSON and SQLite hold
 CounterStatus = Literal["closed", "paused", "free", "calling", "serving"]
 Outcome = Literal["printed", "sent", "unknown", "failed", "shown"]
 Media = Literal["image/png", "image/jpeg"]
