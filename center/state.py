@@ -492,6 +492,8 @@ class State:
             if counter.status != "closed":  # a clerk who forgot to close holds it no longer
                 self._close(counter, at, ran)
             counter.last, counter.asks = None, ""
+            if counter.order is not None and counter.order.status != "open":
+                counter.order = None
         for queue in self.queues.values():
             queue.new_day()
         self._rest_labels(at, ran)
