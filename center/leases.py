@@ -99,8 +99,8 @@ def set_floor(state: State, asked: SetFloor) -> Decision:
     """Numbers go on above these, without the issuers that are still awaited."""
     if not state.awaits:
         raise Refused("conflict", "Nobody is awaited: numbers are given.")
-    services, categories = state.settings.services, state.settings.categories
-    letters = {each.letter for each in (*services, *categories) if each.letter is not None}
+    letters = {each.letter for each in state.settings.services}
+    letters |= {each.letter for each in state.settings.categories if each.letter is not None}
     if unknown := sorted(asked.numbers.keys() - letters):
         raise Refused("bad-request", f"There is no letter {', '.join(unknown)}.", field="numbers")
     if missing := sorted(letters - asked.numbers.keys()):
