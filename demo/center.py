@@ -84,7 +84,7 @@ def run(options: DemoOptions) -> None:
         center.people.start()
         stack.callback(center.people.stop)
         click.echo(f"\n  The control room   {room.address}")
-        click.echo(f"  The clerk's page   {center.web}  (clerk-1 … clerk-4, password {PASSWORD})")
+        click.echo(f"  The clerk's page   {center.web}  (clerk-1 … clerk-4, manager-1, password {PASSWORD})")
         click.echo(f"  Its files          {folder}\n")
         click.echo("Open the control room in a browser. Ctrl-C ends the demo.\n")
         try:

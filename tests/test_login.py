@@ -97,10 +97,8 @@ class TestSessions:
     def test_a_session_outlives_a_restart(self, tmp_path: Path, clock: FakeClock) -> None:
         with Sessions(tmp_path / "sessions.sqlite", clock) as sessions:
             token = sessions.start("lan")
-            sessions.sit("lan", "1")
         with Sessions(tmp_path / "sessions.sqlite", clock) as sessions:
             assert sessions.login(token) == "lan"
-            assert sessions.counter("lan") == "1"
 
     def test_the_file_does_not_hold_the_token(self, tmp_path: Path, clock: FakeClock) -> None:
         with Sessions(tmp_path / "sessions.sqlite", clock) as sessions:
@@ -115,13 +113,3 @@ class TestSessions:
             clock.advance(LIFE.total_seconds())
             assert sessions.login(stayed) is None
             assert sessions.login("") is None
-
-    def test_a_counter_has_one_clerk_and_a_clerk_one_counter(self, tmp_path: Path, clock: FakeClock) -> None:
-        with Sessions(tmp_path / "sessions.sqlite", clock) as sessions:
-            sessions.sit("lan", "1")
-            sessions.sit("minh", "1")
-            assert (sessions.counter("lan"), sessions.counter("minh")) == (None, "1")
-            sessions.sit("minh", "2")
-            assert sessions.counter("minh") == "2"
-            sessions.rise("minh")
-            assert sessions.counter("minh") is None

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from bus.asks import Payment
 from center.broker import PrivateBroker
 from config.clock import Clock
 from config.errors import Refused, Unreachable
 from config.settings import WebSettings
 from demo.part import Part
 from web.link import Link
+from web.outbox import Outbox
 from web.sepay import Payments, read, verify
 
 SECRET = "whsec-for-tests"
@@ -115,35 +117,40 @@ class TestPayments:
     def test_signed_money_that_cannot_be_read_is_kept_for_a_person(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        settings = WebSettings(center="tan-lap", device="web-1", data=tmp_path, logins=())
-        payments = Payments(tmp_path / "payments.sqlite", Link(settings, Clock()), Clock())
-        with payments, pytest.raises(Refused):
+        settings = WebSettings(center="tan-lap", device="web-1", data=tmp_path, volatile=True, logins=())
+        payments = Payments(settings, Outbox(settings, Link(settings, Clock())), Clock())
+        with closing(payments.disk), pytest.raises(Refused):
             asyncio.run(payments.receive(b'{"id": 1, "transferAmount": "much"}'))
-        with closing(sqlite3.connect(payments.path)) as database:
-            kept = database.execute("SELECT raw, outcome FROM message").fetchall()
-        assert kept == [(b'{"id": 1, "transferAmount": "much"}', "unreadable")]
+        with closing(sqlite3.connect(payments.disk.path)) as database:
+            kept = database.execute("SELECT raw FROM message").fetchall()
+        assert kept == [(b'{"id": 1, "transferAmount": "much"}',)]
         assert "cannot be read" in caplog.text
 
-    def test_what_the_hub_did_not_answer_is_told_again_after_a_restart(
+    def test_failure_18_money_is_told_again_after_a_restart(
         self, broker: PrivateBroker, hub: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("web.sepay.ANSWER_S", 0.3)
-        monkeypatch.setattr("web.sepay.ASK_AGAIN_S", 0.05)
+        """Nobody sends it again: the hub was away, and then the web was."""
+        monkeypatch.setattr("web.outbox.ANSWER_S", 0.3)
         address = broker.address("web-1")
-        settings = WebSettings(center="tan-lap", device="web-1", broker=address, data=tmp_path, logins=())
+        settings = WebSettings(
+            center="tan-lap", device="web-1", broker=address, data=tmp_path, volatile=True, logins=()
+        )
 
         async def while_the_hub_is_away() -> None:
             async with Running(settings) as payments:
                 with pytest.raises(Unreachable):
                     await payments.receive(BODY)
-                assert [each.id for each in payments.unanswered()] == [92704]
+                assert payments.outbox.waiting == 1
 
         async def when_it_is_back() -> None:
             async with Running(settings) as payments:
-                telling = asyncio.create_task(payments.tell_what_is_left())
+                assert [
+                    fact.transaction for _, fact in payments.outbox.left() if isinstance(fact, Payment)
+                ] == ["92704"]
+                telling = asyncio.create_task(payments.outbox.tell_what_is_left())
                 async with asyncio.timeout(15):
-                    while payments.unanswered():
-                        await payments.link.bell.wait(0.1)
+                    while payments.outbox.left():
+                        await payments.outbox.link.bell.wait(0.1)
                 telling.cancel()
 
         broker.kill()
@@ -157,12 +164,13 @@ class Running:
 
     def __init__(self, settings: WebSettings) -> None:
         self.link = Link(settings, Clock())
-        self.payments = Payments(settings.folder / "payments.sqlite", self.link, Clock())
+        self.payments = Payments(settings, Outbox(settings, self.link), Clock())
 
     async def __aenter__(self) -> Payments:
         self.following = asyncio.create_task(self.link.follow())
-        return self.payments.__enter__()
+        return self.payments
 
     async def __aexit__(self, *_: object) -> None:
-        self.payments.__exit__()
         self.following.cancel()
+        self.payments.disk.close()
+        self.payments.outbox.disk.close()

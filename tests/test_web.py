@@ -1,152 +1,38 @@
 """The clerk's page in a real browser, and the web server with a real hub behind it."""
 
-import hashlib
-import hmac
 import json
 import re
-import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 from uuid import uuid4
 
 import msgspec
 import pytest
-from playwright.sync_api import (
-    APIRequestContext,
-    APIResponse,
-    Browser,
-    Page,
-    Playwright,
-    Route,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import APIRequestContext, Browser, Page, Playwright, Route, expect
 
-from bus.asks import ERROR_CODES, Charge, Next, Open, Recall, Take
-from bus.messages import CounterState, Order, Ticket
-from center.broker import PrivateBroker, free_port
-from config.words import catalogue
-from demo.files import Places, write_settings
+from bus.asks import ERROR_CODES, Charge, Next, Open, Recall
+from bus.messages import CounterState, Order, QueueState, Stopped
+from center.broker import PrivateBroker
+from config.words import LANGUAGE_NAMES, catalogue
 from demo.member import Member
 from demo.member import expect as wait_for
 from demo.part import Part
+from tests.browsing import (
+    PASSWORD,
+    HubByHand,
+    clerk_at,
+    counter,
+    hub_by_hand,
+    log_in,
+    open_counter,
+    pay,
+    press_key,
+    refusal,
+    take,
+)
 from web.app import PAGES
-from web.login import hash_password
-
-PASSWORD = "mật khẩu của lan"
-SECRET = "whsec-for-tests"
-HASH = hash_password(PASSWORD)
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-    yield chromium
-    chromium.close()
-
-
-@pytest.fixture
-def origin() -> str:
-    return f"http://127.0.0.1:{free_port()}"
-
-
-@pytest.fixture
-def web(files: Path, broker: PrivateBroker, hub: Part, origin: str) -> Iterator[Part]:
-    """The web server as a process; it comes back when it is killed."""
-    port = int(origin.rpartition(":")[2])
-    write_settings(files, broker, Places(1, files / "line", port, HASH, SECRET))
-    with Part("web", files / "web-1.toml") as part:
-        answers(port)
-        yield part
-
-
-def answers(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while socket.socket().connect_ex(("127.0.0.1", port)):
-        assert time.monotonic() < deadline, "the web server does not come up"
-        time.sleep(0.02)
-
-
-@pytest.fixture
-def page(web: Part, browser: Browser, origin: str) -> Iterator[Page]:
-    """A page at the login. Whatever goes wrong in its scripts fails the test."""
-    context = browser.new_context(base_url=origin, locale="vi")
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto("/")
-    yield page
-    context.close()
-    assert not wrong
-
-
-@pytest.fixture
-def kiosk(broker: PrivateBroker, hub: Part, tmp_path: Path) -> Iterator[Member]:
-    with Member(broker, "kiosk-1", "kiosk", tmp_path) as member:
-        yield member
-
-
-@pytest.fixture
-def keypad(broker: PrivateBroker, hub: Part, tmp_path: Path) -> Iterator[Member]:
-    with Member(broker, "bridge-1", "bridge", tmp_path) as member:
-        yield member
-
-
-@pytest.fixture
-def http(web: Part, playwright: Playwright, origin: str) -> Iterator[APIRequestContext]:
-    """A browser without a page: it sends what our pages would send."""
-    context = playwright.request.new_context(
-        base_url=origin,
-        extra_http_headers={"Origin": origin, "X-Luot": "1", "Content-Type": "application/json"},
-    )
-    yield context
-    context.dispose()
-
-
-def take(kiosk: Member, service: str = "ho-tich") -> Ticket:
-    ticket = kiosk.get("take", Take(uuid4(), service))
-    assert isinstance(ticket, Ticket)
-    return ticket
-
-
-def log_in(page: Page, password: str = PASSWORD) -> None:
-    page.fill("#name", "clerk-1")
-    page.fill("#password", password)
-    page.click("#enter")
-
-
-def open_counter(page: Page) -> None:
-    """Log in and open counter 1, the only one this clerk may use."""
-    log_in(page)
-    page.click("#open")
-    expect(page.locator("#desk")).to_be_visible()
-
-
-def press_key(page: Page, letter: str, key: str) -> None:
-    """Press the shortcut of a key, once the page lets it be pressed."""
-    expect(page.locator(key)).to_be_enabled()
-    page.keyboard.press(letter)
-
-
-def counter(member: Member, holds: Callable[[CounterState], bool]) -> CounterState:
-    """Counter 1 on the bus, once that holds."""
-    wait_for(
-        member, "counter 1", lambda: "1" in member.states.counters and holds(member.states.counters["1"])
-    )
-    return member.states.counters["1"]
-
-
-def refusal(answer: APIResponse) -> tuple[int, str]:
-    return answer.status, answer.json()["error"]["code"]
+from web.appointments import MISTAKES
 
 
 class TestClerk:
@@ -169,6 +55,7 @@ class TestClerk:
         expect(page.locator("#order")).to_contain_text("Đã nhận")
 
         press_key(page, "x", "#finish")
+        page.keyboard.press("x")
         expect(page.locator("#status")).to_have_text("Quầy đang trống")
         page.click("#close")
         page.click("#closing .primary")
@@ -197,12 +84,12 @@ class TestClerk:
         page.click("#next")
         expect(page.locator("#recall")).to_be_enabled()
         page.dblclick("#recall")
-        expect(page.locator("#calls")).to_have_text("Đã gọi 2 lần")
+        expect(page.locator("#calls")).to_have_text("Đã gọi lại 1/3 lần")
         expect(page.locator("#recall")).to_be_enabled()
         page.keyboard.press("Space")
         page.keyboard.press("Enter")
         page.keyboard.press("g")
-        expect(page.locator("#calls")).to_have_text("Đã gọi 3 lần")
+        expect(page.locator("#calls")).to_have_text("Đã gọi lại 2/3 lần")
 
     def test_calls_a_number_by_hand(self, page: Page, kiosk: Member) -> None:
         take(kiosk)
@@ -239,7 +126,7 @@ class TestClerk:
         keypad.get("next", Next(uuid4(), "1", counter(keypad, lambda it: it.status == "free").turn))
         keypad.get("recall", Recall(uuid4(), "1", counter(keypad, lambda it: it.status == "calling").turn))
         expect(page.locator("#number")).to_have_text(label)
-        expect(page.locator("#calls")).to_have_text("Đã gọi 2 lần")
+        expect(page.locator("#calls")).to_have_text("Đã gọi lại 1/3 lần")
 
     def test_a_lost_answer_is_asked_for_again_under_the_same_id(self, page: Page, kiosk: Member) -> None:
         first = take(kiosk).label
@@ -264,24 +151,173 @@ class TestClerk:
         expect(page.locator("#notice")).to_be_hidden()
         wait_for(kiosk, "one to wait still", lambda: kiosk.states.queues["ho-tich"].waiting == 1)
 
-    def test_a_second_tab_shows_the_same_and_leaves_when_the_first_logs_out(
-        self, page: Page, kiosk: Member
-    ) -> None:
+    def test_a_letter_typed_by_mistake_parts_from_nobody(self, page: Page, kiosk: Member) -> None:
+        label = take(kiosk).label
         open_counter(page)
-        other = page.context.new_page()
-        other.goto("/")
-        expect(other.locator("#desk")).to_be_visible()
-        press_key(other, "d", "#close")
-        other.click("#closing .primary")
-        expect(page.locator("#choose")).to_be_visible()
-        page.click("#leave")
-        expect(other.locator("#form")).to_be_visible()
+        press_key(page, "t", "#next")
+        for letter, key in (("x", "#finish"), ("v", "#no-show"), ("l", "#hold"), ("t", "#next")):
+            press_key(page, letter, key)
+            expect(page.locator("#notice")).to_contain_text(f"Nhấn {letter.upper()} lần nữa")
+        expect(page.locator("#number")).to_have_text(label)
+        page.keyboard.press("x")
+        expect(page.locator("#number")).to_have_text(label)
+        page.keyboard.press("x")
+        expect(page.locator("#status")).to_have_text("Quầy đang trống")
 
-    def test_english_is_one_press_away(self, page: Page) -> None:
+    def test_somebody_is_put_aside_and_called_back(self, page: Page, kiosk: Member) -> None:
+        label = take(kiosk).label
         open_counter(page)
-        page.click("#language")
-        expect(page.locator("#next")).to_contain_text("Next")
-        expect(page.locator("#counter")).to_have_text("Counter 1")
+        press_key(page, "t", "#next")
+        press_key(page, "e", "#start")
+        expect(page.locator("#status")).to_have_text("Đang phục vụ")
+        expect(page.locator("#start")).to_be_disabled()
+        expect(page.locator("#hold")).to_be_enabled()
+        page.click("#hold")
+        expect(page.locator("#held-labels strong")).to_have_text(label)
+        assert counter(kiosk, lambda state: state.status == "free").held == (label,)
+        page.click("#held-labels [data-verb=call]")
+        expect(page.locator("#number")).to_have_text(label)
+        expect(page.locator("#held")).to_be_hidden()
+
+    def test_somebody_goes_back_into_the_queue(self, page: Page, kiosk: Member) -> None:
+        label = take(kiosk).label
+        open_counter(page)
+        press_key(page, "t", "#next")
+        expect(page.locator("#requeue")).to_be_enabled()
+        page.click("#requeue")
+        expect(page.locator("#own strong").first).to_have_text("1")
+        press_key(page, "t", "#next")
+        expect(page.locator("#number")).to_have_text(label)
+
+    def test_who_was_missed_comes_back(self, page: Page, kiosk: Member) -> None:
+        label = take(kiosk).label
+        open_counter(page)
+        press_key(page, "t", "#next")
+        expect(page.locator("#no-show")).to_be_enabled()
+        page.click("#no-show")
+        expect(page.locator("#status")).to_have_text("Quầy đang trống")
+        press_key(page, "s", "#call")
+        page.fill("#label", label)
+        page.click("#calling [value=requeue]")
+        expect(page.locator("#own strong").first).to_have_text("1")
+
+    def test_a_transfer_takes_its_note_to_the_other_counter(
+        self, page: Page, kiosk: Member, origin: str, browser: Browser
+    ) -> None:
+        label = take(kiosk).label
+        open_counter(page)
+        press_key(page, "t", "#next")
+        press_key(page, "c", "#transfer")
+        page.check("[value='service dat-dai']")
+        page.fill("#transfer-note", "Thiếu bản sao trích lục")
+        expect(page.locator("#transferring small")).to_have_text(
+            "Đừng ghi họ tên, số giấy tờ hay số điện thoại."
+        )
+        page.click("#transferring .primary")
+        expect(page.locator("#status")).to_have_text("Quầy đang trống")
+        with clerk_at(browser, origin, "clerk-4") as other:
+            press_key(other, "t", "#next")
+            expect(other.locator("#number")).to_have_text(label)
+            expect(other.locator("#note-words")).to_have_text("Thiếu bản sao trích lục")
+
+    def test_a_transfer_to_a_counter_waits_for_that_one_alone(
+        self, page: Page, kiosk: Member, origin: str, browser: Browser
+    ) -> None:
+        label = take(kiosk).label
+        with clerk_at(browser, origin, "clerk-4") as other:
+            open_counter(page)
+            press_key(page, "t", "#next")
+            press_key(page, "c", "#transfer")
+            page.check("[value='to 4']")
+            page.click("#transferring .primary")
+            expect(other.locator("#sent-labels strong")).to_have_text(label)
+            expect(other.locator("#about")).to_have_text("1 người đang chờ quầy này")
+            other.click("#sent-labels button")
+            expect(other.locator("#number")).to_have_text(label)
+
+    def test_a_transfer_that_is_thought_over_too_long_moves_nobody_else(
+        self, page: Page, kiosk: Member, keypad: Member
+    ) -> None:
+        """The keypad calls the next person while the clerk still chooses where to send the first."""
+        take(kiosk)
+        second = take(kiosk).label
+        open_counter(page)
+        press_key(page, "t", "#next")
+        press_key(page, "c", "#transfer")
+        page.check("[value='service dat-dai']")
+        keypad.get("next", Next(uuid4(), "1", counter(keypad, lambda it: it.status == "calling").turn))
+        expect(page.locator("#number")).to_have_text(second)
+        page.click("#transferring .primary")
+        expect(page.locator("#notice")).to_contain_text("Quầy đã chuyển sang số khác")
+        expect(page.locator("#number")).to_have_text(second)
+
+    def test_a_pause_has_a_reason(self, page: Page, kiosk: Member) -> None:
+        open_counter(page)
+        press_key(page, "n", "#pause")
+        page.click("#reasons button >> nth=1")
+        expect(page.locator("#about")).to_have_text("Ăn trưa")
+        assert counter(kiosk, lambda state: state.status == "paused").reason == "Ăn trưa"
+        press_key(page, "t", "#next")
+        expect(page.locator("#status")).to_have_text("Quầy đang trống")
+        press_key(page, "n", "#pause")
+        page.fill("#reason", "Lấy mực in")
+        page.keyboard.press("Enter")
+        expect(page.locator("#about")).to_have_text("Lấy mực in")
+
+    def test_priority_is_marked_with_its_kind(self, page: Page, kiosk: Member) -> None:
+        take(kiosk, category="elderly")
+        open_counter(page)
+        press_key(page, "t", "#next")
+        expect(page.locator("#priority")).to_have_text("Người cao tuổi")
+
+    def test_a_counter_in_use_is_taken_over_only_after_a_question(
+        self, page: Page, kiosk: Member, keypad: Member
+    ) -> None:
+        label = take(kiosk).label
+        keypad.get("open", Open(uuid4(), "1", keypad.turn("1"), "minh"))
+        keypad.get("next", Next(uuid4(), "1", counter(keypad, lambda it: it.status == "free").turn))
+        log_in(page)
+        page.click("#open")
+        expect(page.locator("#taking-over-words")).to_contain_text(f"minh đang ngồi ở Quầy 1, số {label}")
+        page.keyboard.press("Escape")
+        assert counter(kiosk, lambda state: state.status == "calling").clerk == "minh"
+        page.click("#open")
+        page.click("#taking-over .primary")
+        expect(page.locator("#number")).to_have_text(label)
+
+
+class TestAfterAnOutage:
+    @pytest.fixture
+    def hub(self, files: Path) -> Iterator[HubByHand]:
+        with hub_by_hand(files) as hub:
+            yield hub
+
+    def test_failure_05_a_counter_says_first_whom_it_served_by_shouting(
+        self, page: Page, kiosk: Member, hub: HubByHand
+    ) -> None:
+        served, waits = take(kiosk).label, take(kiosk).label
+        open_counter(page)
+        hub.stop()
+        hub.clock.ahead_s += 300
+        hub.start()
+        expect(page.locator("#outage")).to_be_visible(timeout=20_000)
+        page.keyboard.press("Escape")
+        expect(page.locator("#outage")).to_be_visible()  # there is no way round it
+        page.fill("#served", f"{served}, z999")
+        page.click("#outage .primary")
+        expect(page.locator("#notice")).to_have_text("Chưa ai có số Z999.")
+        press_key(page, "t", "#next")
+        expect(page.locator("#number")).to_have_text(waits)
+
+    def test_failure_05_nobody_is_an_answer_too(self, page: Page, kiosk: Member, hub: HubByHand) -> None:
+        waits = take(kiosk).label
+        open_counter(page)
+        hub.stop()
+        hub.clock.ahead_s += 300
+        hub.start()
+        page.click("#outage [value=nobody]", timeout=20_000)
+        press_key(page, "t", "#next")
+        expect(page.locator("#number")).to_have_text(waits)
 
 
 class TestMending:
@@ -401,27 +437,6 @@ class TestServer:
         assert http.get("/pages/console.js").headers["content-type"].startswith("text/javascript")
 
 
-def pay(
-    http: APIRequestContext, reference: str, amount: int, *, transaction: int = 1, secret: str = SECRET,
-    direction: str = "in",
-) -> APIResponse:  # fmt: skip
-    """A payment as SePay tells it."""
-    message = {
-        "id": transaction, "gateway": "Vietcombank", "transactionDate": "2026-11-23 08:12:31",
-        "accountNumber": "0011012345678", "content": f"MBVCB.1.{reference}.CT tu NGUYEN VAN AN",
-        "transferType": direction, "transferAmount": amount, "accumulated": 19077000, "subAccount": None,
-        "code": None, "referenceCode": "MBVCB.1", "description": "",
-    }  # fmt: skip
-    body = json.dumps(message)
-    timestamp = str(int(time.time()))
-    signature = hmac.digest(secret.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256).hex()
-    return http.post(
-        "/payments/sepay",
-        data=body,
-        headers={"X-SePay-Timestamp": timestamp, "X-SePay-Signature": f"sha256={signature}"},
-    )
-
-
 class TestPayments:
     @pytest.fixture
     def order(self, http: APIRequestContext, kiosk: Member, keypad: Member) -> Order:
@@ -460,24 +475,36 @@ class TestPayments:
     ) -> None:
         broker.kill()
         assert refusal(pay(http, order.reference, 15000)) == (503, "unreachable")
-        assert http.get("/health").json()["payments_left"] == 1
+        assert http.get("/health").json()["facts_left"] == 1
         broker.start()
         wait_for(kiosk, "the way to the hub", lambda: http.get("/health").ok, within=20)
         assert pay(http, order.reference, 15000).json() == {"success": True}
         assert self.shown(kiosk, "paid")
-        assert http.get("/health").json()["payments_left"] == 0
+        assert http.get("/health").json()["facts_left"] == 0
 
 
 class TestWords:
     SOURCES = "\n".join(path.read_text() for path in PAGES.glob("*.*"))
+    TABLES = "REFUSALS|FIELDS|STATUS|STOPPED|WAYS|CLOSED|LABEL_KEYS|REASONS|HEADS"
 
     def test_every_word_of_the_pages_has_its_vietnamese(self) -> None:
-        said = set(re.findall(r'say\("([^"]+)"|data-(?:say|hint)="([^"]+)"', self.SOURCES))
-        asked = {one or other for one, other in said}
-        tables = re.findall(r"const (?:REFUSALS|CONFLICTS|STATUS) = \{(.*?)\};", self.SOURCES, re.DOTALL)
-        asked |= {text for table in tables for text in re.findall(r': "([^"]+)"', table)}
-        assert len(asked) > 50
+        said = set(re.findall(r'say\(\s*"([^"]+)"|data-(?:say|hint)="([^"]+)"', self.SOURCES))
+        asked = {one or other for one, other in said} | set(MISTAKES)
+        asked |= set(re.findall(r'[?:] say\("([^"]+)"', self.SOURCES))
+        for table in re.findall(rf"const (?:{self.TABLES}) = [\[{{](.*?)[\]}}];", self.SOURCES, re.DOTALL):
+            asked |= set(re.findall(r'"([A-Z][^"]+)"', table))
+        assert len(asked) > 150
         assert asked - catalogue("vi").keys() == set()
 
     def test_every_refusal_that_an_act_can_meet_has_its_words(self) -> None:
-        assert {code for code in ERROR_CODES if f'"{code}":' not in self.SOURCES} == {"void"}
+        assert {code for code in ERROR_CODES if f'"{code}":' not in self.SOURCES} == set()
+
+    def test_every_state_of_the_centre_has_its_words(self) -> None:
+        for states in (Stopped, QueueState.__annotations__["why"]):
+            for state in filter(None, get_args(states)):
+                assert re.search(rf'^  "?{state}"?: "', self.SOURCES, re.MULTILINE), state
+
+    def test_the_pages_know_what_every_language_calls_itself(self) -> None:
+        named = re.search(r"LANGUAGES = \{(.*?)\}", self.SOURCES)
+        assert named
+        assert dict(re.findall(r'(\w+): "([^"]+)"', named[1])) == LANGUAGE_NAMES

@@ -1,4 +1,4 @@
-"""The web server: the clerks' page, and the webhook through which a bank's payments come in.
+"""The web server: the pages of clerks and managers, and the webhook through which a bank's payments come in.
 
 State goes down to the pages by server-sent events, acts come up by POST with the id of the request that the
 page made. It is a process of its own, without authority: the hub decides, and the web passes on.
@@ -7,10 +7,10 @@ page made. It is a process of its own, without authority: the hub decides, and t
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from socket import create_server, socket
-from typing import TypeVar
 
 import msgspec
 import uvicorn
@@ -21,34 +21,34 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bus.asks import VERBS, Close, CounterAct, Open
-from bus.messages import Answer, Payload, encode
-from bus.reading import read
+from bus.asks import VERBS, PaidCash
+from bus.asks import Request as HubRequest
+from bus.disk import DiskFault
+from bus.messages import Payload
 from config.clock import Clock
 from config.errors import LuotError, Refused, Unreachable
-from config.settings import Login, WebSettings
+from config.settings import WebSettings
 from config.words import LANGUAGE_NAMES, catalogue
+from web import acts, appointments
+from web.entrance import Entrance
 from web.feed import OUT, Told, event
-from web.http import SecurityHeaders, check_origin, json, read_body, refuse
+from web.http import SecurityHeaders, answered, json, read_body, read_ours, refuse
 from web.link import Link
-from web.login import Logins
+from web.outbox import Outbox
 from web.sepay import Payments, verify
-from web.sessions import LIFE, Sessions
 
 log = logging.getLogger(__name__)
 
 PAGES = Path(__file__).with_name("pages")
 VERSION = version("luot")
-COOKIE = "luot-session"
 ACT_S = 5.0  # a clerk waits no longer for a key
 BEAT_S = 5.0  # a page hears from us at least that often
 
-Body = TypeVar("Body", bound=Payload)
 
+class Import(Payload, frozen=True):
+    """Appointments as a spreadsheet saves them."""
 
-class Credentials(Payload, frozen=True):
-    name: str
-    password: str
+    csv: str
 
 
 class Health(Payload, frozen=True):
@@ -59,7 +59,7 @@ class Health(Payload, frozen=True):
     connected: bool  # to the broker
     live: bool  # the hub speaks
     boot: str | None  # of the hub
-    payments_left: int  # that the hub has not answered
+    facts_left: int  # that the hub has not answered
 
 
 class Server(uvicorn.Server):
@@ -82,9 +82,9 @@ class Web:
         self.settings = settings
         self.clock = clock
         self.link = Link(settings, clock)
-        self.logins = Logins(settings.logins, clock)
-        self.sessions = Sessions(settings.folder / "sessions.sqlite", clock)
-        self.payments = Payments(settings.folder / "payments.sqlite", self.link, clock)
+        self.entrance = Entrance(settings, clock, self.link.bell)
+        self.outbox = Outbox(settings, self.link)
+        self.payments = Payments(settings, self.outbox, clock)
         self.server = Server(
             uvicorn.Config(
                 self.app(),
@@ -103,11 +103,11 @@ class Web:
     async def serve(self) -> None:
         """Serve until told to stop; a failure of the bus side ends everything."""
         self.settings.folder.mkdir(parents=True, exist_ok=True)
-        with self.sessions, self.payments:
+        with self.entrance.sessions, closing(self.outbox.disk), closing(self.payments.disk):
             async with asyncio.TaskGroup() as tasks:
                 background = [
                     tasks.create_task(self.link.follow()),
-                    tasks.create_task(self.payments.tell_what_is_left()),
+                    tasks.create_task(self.outbox.tell_what_is_left()),
                 ]
                 with self._listen() as socket:
                     await self.server.serve([socket])
@@ -129,26 +129,41 @@ class Web:
         return Starlette(
             routes=[
                 Route("/", self.console),
+                Route("/assist", self.assist),
+                Route("/staff", self.staff),
                 Route("/login", self.login_page),
-                Route("/login", self.log_in, methods=["POST"]),
-                Route("/logout", self.log_out, methods=["POST"]),
+                Route("/login", self.entrance.log_in, methods=["POST"]),
+                Route("/logout", self.entrance.log_out, methods=["POST"]),
                 Route("/events", self.events),
                 Route("/act/{verb}", self.act, methods=["POST"]),
+                Route("/appointments", self.import_appointments, methods=["POST"]),
                 Route("/payments/sepay", self.sepay, methods=["POST"]),
                 Route("/words/{language}", self.words),
                 Route("/health", self.health),
                 Mount("/pages", StaticFiles(directory=PAGES)),
             ],
             middleware=[Middleware(SecurityHeaders)],
-            exception_handlers={Refused: refuse, Unreachable: refuse},
+            exception_handlers={Refused: refuse, Unreachable: refuse, DiskFault: refuse},
         )
 
     # Pages
 
     async def console(self, request: Request) -> Response:
-        if self._clerk(request) is None:
+        return self._page(request, "console.html")
+
+    async def assist(self, request: Request) -> Response:
+        return self._page(request, "assist.html")
+
+    async def staff(self, request: Request) -> Response:
+        login = self.entrance.login(request)
+        if login is not None and login.role != "manager":
+            return RedirectResponse("/", 303)
+        return self._page(request, "staff.html")
+
+    def _page(self, request: Request, name: str) -> Response:
+        if self.entrance.login(request) is None:
             return RedirectResponse("/login", 303)
-        return FileResponse(PAGES / "console.html")
+        return FileResponse(PAGES / name)
 
     async def login_page(self, request: Request) -> Response:
         return FileResponse(PAGES / "login.html")
@@ -168,36 +183,11 @@ class Web:
             connected=self.link.device.connected,
             live=picture.live,
             boot=picture.center.boot if picture.center else None,
-            payments_left=len(self.payments.unanswered()),
+            facts_left=self.outbox.waiting,
         )
         return json(told, 200 if told.live else 503)
 
-    # Coming and going
-
-    async def log_in(self, request: Request) -> Response:
-        credentials = await self._read(request, Credentials)
-        login = await self.logins.admit(credentials.name.strip().lower(), credentials.password)
-        log.info("logged in login=%s", login.name)
-        response = json(Answer(ok=True))
-        response.set_cookie(
-            COOKIE,
-            self.sessions.start(login.name),
-            max_age=int(LIFE.total_seconds()),
-            httponly=True,
-            samesite="strict",
-            secure=self.settings.origin.startswith("https:"),
-        )
-        return response
-
-    async def log_out(self, request: Request) -> Response:
-        check_origin(request, self.settings.origin)
-        self.sessions.end(request.cookies.get(COOKIE, ""))
-        self.link.bell.ring()  # its other tabs go to the login
-        response = json(Answer(ok=True))
-        response.delete_cookie(COOKIE)
-        return response
-
-    # The console
+    # State and acts
 
     async def events(self, request: Request) -> Response:
         return StreamingResponse(
@@ -209,49 +199,46 @@ class Web:
     async def _tell(self, request: Request) -> AsyncIterator[bytes]:
         """The whole state at once, at each change, and at least every few seconds."""
         while not self.server.should_exit:
-            clerk = self._clerk(request)
-            if clerk is None:
+            login = self.entrance.login(request)
+            if login is None:
                 yield OUT
                 return
+            picture = self.link.picture
             yield event(
                 Told(
                     version=VERSION,
-                    clerk=clerk.name,
-                    counters=clerk.counters,
-                    counter=self.sessions.counter(clerk.name),
-                    picture=self.link.picture,
+                    clerk=login.name,
+                    role=login.role,
+                    counters=login.counters,
+                    counter=acts.held_by(login.name, picture),
+                    facts=self.outbox.waiting,
+                    picture=picture,
                 )
             )
             await self.link.bell.wait(BEAT_S)
 
     async def act(self, request: Request) -> Response:
-        """Pass an act at a counter on to the hub, under the id that the page gave it."""
+        """Pass what somebody does on to the hub, under the id that the page gave it."""
         verb = VERBS.get(request.path_params["verb"])
-        if verb is None or not issubclass(verb.fields, CounterAct):
+        if verb is None:
             raise Refused("bad-request", "No such act.", field="verb")
-        fields = await self._read(request, verb.fields)
-        assert isinstance(fields, CounterAct)
-        clerk = self._clerk(request)
-        if clerk is None:
-            raise Refused("logged-out", "Nobody is logged in.")
-        self._check_may_act(clerk, fields)
-        result = await self.link.ask(verb.name, fields, within=ACT_S)
-        if isinstance(fields, Open):
-            self.sessions.sit(clerk.name, fields.counter)
-        if isinstance(fields, Close):
-            self.sessions.rise(clerk.name)
-        self.link.bell.ring()
-        return json(Answer(ok=True, result=msgspec.Raw(encode(result))))
+        fields = await read_ours(request, verb.fields, self.settings.origin)
+        acts.check(self.entrance.admitted(request), verb.name, fields, self.link.picture)
+        return answered(await self._carry_out(verb.name, fields))
 
-    def _check_may_act(self, clerk: Login, act: CounterAct) -> None:
-        """A clerk opens the counters of the settings, and acts at the one that was opened."""
-        if clerk.counters and act.counter not in clerk.counters:
-            raise Refused("forbidden", "This login may not use this counter.", field="counter")
-        if isinstance(act, Open):
-            if act.clerk != clerk.name:
-                raise Refused("forbidden", "A clerk opens a counter in their own name.", field="clerk")
-        elif self.sessions.counter(clerk.name) != act.counter:
-            raise Refused("forbidden", "This clerk does not hold this counter.", field="counter")
+    async def _carry_out(self, verb: str, fields: HubRequest) -> Payload:
+        if not isinstance(fields, PaidCash):
+            return await self.link.ask(verb, fields, within=ACT_S)
+        try:
+            return await self.outbox.tell(verb, fields)
+        except Unreachable as error:
+            raise Refused("kept", "It is on our disk, and is told until the hub answers.") from error
+
+    async def import_appointments(self, request: Request) -> Response:
+        """Book all that a file has, or nothing of it where a line cannot be read."""
+        wanted = await read_ours(request, Import, self.settings.origin, appointments.MOST_BYTES)
+        acts.check_manager(self.entrance.admitted(request))
+        return answered(await appointments.book(wanted.csv, self.link))
 
     # Payments
 
@@ -265,18 +252,6 @@ class Web:
         verify(self.settings.sepay_secret, timestamp, signature, body, now)
         await self.payments.receive(body)
         return json(b'{"success":true}')
-
-    # Who asks
-
-    def _clerk(self, request: Request) -> Login | None:
-        """Whose session it is: none where it ended, or where the settings know the login no longer."""
-        name = self.sessions.login(request.cookies.get(COOKIE, ""))
-        return self.logins.find(name) if name else None
-
-    async def _read(self, request: Request, body: type[Body]) -> Body:
-        """What one of our own pages sent."""
-        check_origin(request, self.settings.origin)
-        return read(await read_body(request), body)
 
 
 def run(settings: WebSettings) -> None:

@@ -1,6 +1,7 @@
 """What the clerks' pages are told: the whole state, each time, as a server-sent event."""
 
 from datetime import datetime
+from typing import Literal
 
 from bus.messages import Catalog, CenterState, CounterState, Id, Panel, Payload, QueueState, encode
 
@@ -22,8 +23,10 @@ class Told(Payload, frozen=True):
 
     version: str  # of the web: a page of another one loads itself anew
     clerk: Id
+    role: Literal["clerk", "manager"]
     counters: tuple[Id, ...]  # that this clerk may open; none named: all
-    counter: Id | None  # the one the clerk holds
+    counter: Id | None  # the one where this clerk works
+    facts: int  # that the hub has yet to hear from us
     picture: Picture
 
 

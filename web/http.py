@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
+import msgspec
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,17 +13,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bus.asks import MAX_REQUEST_BYTES
 from bus.messages import Answer, Fault, Payload, encode
+from bus.reading import read
 from config.errors import Refused, Unreachable
 
 log = logging.getLogger(__name__)
 
+Body = TypeVar("Body", bound=Payload)
+
 STATUS = {
+    "kept": 202,
     "bad-request": 400,
     "wrong-password": 401,
     "logged-out": 401,
     "forbidden": 403,
     "too-many-tries": 429,
     "unreachable": 503,
+    "disk": 507,
 }
 BY_A_RULE = 409  # any other code: the hub refused it
 
@@ -63,12 +70,20 @@ def check_origin(request: Request, origin: str = "") -> None:
         raise Refused("forbidden", "The request does not come from a page of this server.")
 
 
-async def read_body(request: Request) -> bytes:
-    """The raw body. Raises Refused when it is longer than any request of the contract."""
+async def read_ours(
+    request: Request, body: type[Body], origin: str = "", most: int = MAX_REQUEST_BYTES
+) -> Body:
+    """What one of our own pages sent. Raises Refused."""
+    check_origin(request, origin)
+    return read(await read_body(request, most), body)
+
+
+async def read_body(request: Request, most: int = MAX_REQUEST_BYTES) -> bytes:
+    """The raw body. Raises Refused when it is longer than `most` bytes, by default as long as any request."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_REQUEST_BYTES:
+        if len(body) > most:
             raise Refused("bad-request", "The request is too long.")
     return bytes(body)
 
@@ -79,13 +94,21 @@ def json(body: Payload | bytes, status: int = 200) -> Response:
     return Response(content, status, {"Cache-Control": "no-store"}, "application/json")
 
 
+def answered(result: Payload) -> Response:
+    """The answer of the contract to what went well."""
+    return json(Answer(ok=True, result=msgspec.Raw(encode(result))))
+
+
 async def refuse(request: Request, error: Exception) -> Response:
-    """The error as the contract says it: a handler for Refused and Unreachable."""
-    if isinstance(error, Refused):
-        fault = Fault(error.code, error.message, error.field)
-    else:
-        assert isinstance(error, Unreachable)
-        fault = Fault("unreachable", error.message)
+    """The error as the contract says it: a handler for Refused, Unreachable and DiskFault."""
+    match error:
+        case Refused():
+            fault = Fault(error.code, error.message, error.field)
+        case Unreachable():
+            fault = Fault("unreachable", error.message)
+        case _:
+            log.error("the web cannot use its disk error=%s", error)
+            fault = Fault("disk", str(error))
     if fault.code == "forbidden":
         log.warning("forbidden: %s path=%s field=%s", fault.message, request.url.path, fault.field)
     return json(Answer(ok=False, error=fault), STATUS.get(fault.code, BY_A_RULE))

@@ -2,18 +2,15 @@
 
 SePay wants an answer within 5 s, repeats a message up to 7 times within about half an hour, and may send one
 twice; its `id` is the transaction. The signature is HMAC-SHA256 over `{timestamp}.{raw body}`
-(developer.sepay.vn, "Authentication"). A message is kept on disk before the hub is asked, and the hub is
-asked again until it has answered: money is told once only.
+(developer.sepay.vn, "Authentication"). A message is kept as it came, for whoever has to look at money that
+nothing asked for; what it says goes to the hub by the outbox.
 """
 
-import asyncio
 import hashlib
 import hmac
 import logging
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -22,25 +19,25 @@ from msgspec import Meta, Struct
 
 from bus import reading
 from bus.asks import Payment
+from bus.disk import Disk
 from bus.messages import Amount, PaymentResult
 from bus.reference import references
 from config.clock import Clock
-from config.errors import LuotError, Refused
-from web.link import Link
+from config.errors import Refused
+from config.settings import WebSettings
+from web.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
 PROVIDER = "sepay"
 NAMESPACE = UUID("5b6f2c1e-7d0a-4c55-9a53-0d8c0f6f1b7e")  # a transaction is one request, however often told
 DRIFT = timedelta(minutes=5)
-ANSWER_S = 4.0
-ASK_AGAIN_S = 30.0
 KEPT = timedelta(days=90)  # a raw message names the payer, so it is not kept longer than a quarter
 
+FILE = "payments.sqlite"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
     provider TEXT NOT NULL, transaction_id TEXT NOT NULL, received REAL NOT NULL, raw BLOB NOT NULL,
-    outcome TEXT, -- what the hub said; none while it has not
     PRIMARY KEY (provider, transaction_id)
 )
 """
@@ -91,76 +88,34 @@ def read(body: bytes) -> Transfer:
 
 
 class Payments:
-    """The messages on their way from SePay to the hub."""
+    """The messages that came, each once and as it was sent."""
 
-    def __init__(self, path: Path, link: Link, clock: Clock) -> None:
-        self.path = path
-        self.link = link
+    def __init__(self, settings: WebSettings, outbox: Outbox, clock: Clock) -> None:
+        self.disk = Disk(settings.folder / FILE, SCHEMA, lambda _: None, volatile=settings.volatile)
+        self.outbox = outbox
         self.clock = clock
-
-    def __enter__(self) -> "Payments":
-        self._db = sqlite3.connect(self.path, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute(SCHEMA)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._db.close()
 
     async def receive(self, body: bytes) -> None:
         """Take a message whose signature is right; returns once the hub has it.
 
-        Raises Refused or Unreachable; SePay then sends it again.
+        Raises Refused, Unreachable or DiskFault; SePay then sends it again.
         """
         try:
             transfer = read(body)
         except Refused as refused:  # its signature was right, so it is money: a person has to look
             unreadable = hashlib.sha256(body).hexdigest()
-            self._keep(unreadable, body, outcome="unreadable")
+            self._keep(unreadable, body)
             log.error("a signed payment message cannot be read kept-as=%s error=%s", unreadable, refused)
             raise
         if transfer.transfer_type == "in":
             self._keep(str(transfer.id), body)
-            await self._tell(transfer)
+            result = await self.outbox.tell("payment", transfer.payment())
+            assert isinstance(result, PaymentResult)
+            log.info("a payment came in transaction=%d match=%s", transfer.id, result.match)
 
-    async def tell_what_is_left(self) -> None:
-        """Ask again for what the hub has not answered, for ever: SePay may have given up by then."""
-        while True:
-            await asyncio.sleep(ASK_AGAIN_S)
-            try:
-                for transfer in self.unanswered():
-                    await self._tell(transfer)
-            except LuotError as error:
-                log.warning("payments wait for the hub error=%s", error)
-
-    def unanswered(self) -> list[Transfer]:
-        rows = self._db.execute("SELECT raw FROM message WHERE outcome IS NULL ORDER BY received")
-        return [read(raw) for (raw,) in rows]
-
-    def _keep(self, transaction: str, body: bytes, outcome: str | None = None) -> None:
+    def _keep(self, transaction: str, body: bytes) -> None:
         now = self.clock.now()
-        self._db.execute(
-            "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?)",
-            [PROVIDER, transaction, now.timestamp(), body, outcome],
-        )
-        self._db.execute(
-            "DELETE FROM message WHERE received < ? AND outcome IS NOT NULL", [(now - KEPT).timestamp()]
-        )
-
-    async def _tell(self, transfer: Transfer) -> None:
-        try:
-            result = await self.link.ask("payment", transfer.payment(), within=ANSWER_S)
-        except Refused as refused:
-            self._answered(transfer, refused.code)  # asking again would change nothing: a person has to look
-            log.error("the hub refused a payment transaction=%d error=%s", transfer.id, refused)
-            raise
-        assert isinstance(result, PaymentResult)
-        self._answered(transfer, result.match)
-        log.info("a payment came in transaction=%d match=%s", transfer.id, result.match)
-
-    def _answered(self, transfer: Transfer, outcome: str) -> None:
-        self._db.execute(
-            "UPDATE message SET outcome = ? WHERE provider = ? AND transaction_id = ?",
-            [outcome, PROVIDER, str(transfer.id)],
-        )
+        with self.disk.writing() as database:
+            row = (PROVIDER, transaction, now.timestamp(), body)
+            database.execute("INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?)", row)
+            database.execute("DELETE FROM message WHERE received < ?", ((now - KEPT).timestamp(),))

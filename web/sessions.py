@@ -1,4 +1,4 @@
-"""Who is logged in and which counter each clerk holds, on disk, so that a restart throws nobody out."""
+"""Who is logged in, on disk, so that a restart throws nobody out."""
 
 import hashlib
 import secrets
@@ -12,7 +12,6 @@ LIFE = timedelta(hours=12)  # a working day: nobody stays logged in until tomorr
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS session (token_hash BLOB PRIMARY KEY, login TEXT NOT NULL, expires REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS seat (login TEXT PRIMARY KEY, counter TEXT NOT NULL UNIQUE);
 """
 
 
@@ -27,7 +26,7 @@ class Sessions:
         self._db = sqlite3.connect(self.path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(SCHEMA)
+        self._db.execute(SCHEMA)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -53,19 +52,6 @@ class Sessions:
 
     def end(self, token: str) -> None:
         self._db.execute("DELETE FROM session WHERE token_hash = ?", [_hash(token)])
-
-    def sit(self, login: str, counter: str) -> None:
-        """The hub gave this clerk the counter: whoever sat there does so no longer."""
-        self._db.execute("DELETE FROM seat WHERE counter = ?", [counter])
-        self._db.execute("INSERT OR REPLACE INTO seat VALUES (?, ?)", [login, counter])
-
-    def rise(self, login: str) -> None:
-        self._db.execute("DELETE FROM seat WHERE login = ?", [login])
-
-    def counter(self, login: str) -> str | None:
-        """The counter that this clerk holds."""
-        row = self._db.execute("SELECT counter FROM seat WHERE login = ?", [login]).fetchone()
-        return str(row[0]) if row else None
 
 
 def _hash(token: str) -> bytes:

@@ -1,26 +1,27 @@
 // A fee at the counter: asked for with a QR code, paid by transfer or in cash.
 
 import { $, fill, h } from "./dom.js";
-import { duration, grouped, money, pick, say } from "./words.js";
+import { page, press } from "./page.js";
+import { duration, grouped, money, say } from "./words.js";
 
-export function takeCharge(page) {
+export function takeCharge() {
   $("amount").addEventListener("input", () => {
     const digits = $("amount").value.replace(/\D/g, "").replace(/^0+/, "").slice(0, 9);
     $("amount").value = digits ? grouped(Number(digits)) : "";
   });
   $("other-fee").addEventListener("submit", (event) => {
     event.preventDefault();
-    charge(page, Number($("amount").value.replace(/\D/g, "")), $("purpose").value.trim());
+    charge(Number($("amount").value.replace(/\D/g, "")), $("purpose").value.trim());
     $("other-fee").reset();
     document.activeElement?.blur();
   });
 }
 
-function charge(page, amount, purpose) {
-  page.press("charge", page.counter.counter, { amount, purpose });
+function charge(amount, purpose) {
+  press("charge", { counter: page.counter.counter, amount, purpose });
 }
 
-export function showCharge(page) {
+export function showCharge() {
   const counter = page.counter;
   const panel = page.state.panels[counter.counter];
   const open = panel?.show === "pay";
@@ -29,7 +30,7 @@ export function showCharge(page) {
     : null;
   $("order").hidden = !order;
   $("order").className = order?.show ?? "";
-  fill($("order"), order, () => (order ? DRAWN[order.show](page, order) : []));
+  fill($("order"), order, () => (order ? DRAWN[order.show](order) : []));
   if (open) {
     const total = Date.parse(panel.expires) - Date.parse(panel.since);
     const left = Date.parse(panel.expires) - page.now();
@@ -39,25 +40,25 @@ export function showCharge(page) {
   $("asking").hidden = open;
   const services = counter.service ? [counter.service] : counter.serves;
   const fees = services.flatMap((id) => page.service(id)?.fees ?? []);
-  fill($("fees"), fees, () => fees.map((fee) => feeKey(page, fee)));
+  fill($("fees"), fees, () => fees.map((fee) => feeKey(fee)));
   for (const button of $("charge").querySelectorAll("button")) {
     button.disabled = !page.ready || counter.status === "paused";
   }
 }
 
-function feeKey(page, fee) {
+function feeKey(fee) {
   const key = h("button", { type: "button", className: "fee" }, h("span", {}, fee.purpose), h("b", {}, money(fee.amount)));
-  return pressing(key, () => charge(page, fee.amount, fee.purpose));
+  return pressing(key, () => charge(fee.amount, fee.purpose));
 }
 
-function verbKey(page, verb, words, className = "key") {
+function verbKey(verb, words, className = "key") {
   const key = h("button", { type: "button", className }, say(words));
-  return pressing(key, () => page.press(verb, page.counter.counter));
+  return pressing(key, () => press(verb, { counter: page.counter.counter }));
 }
 
-function againKey(page, order) {
+function againKey(order) {
   const key = h("button", { type: "button", className: "key" }, say("Make a new code"));
-  return pressing(key, () => charge(page, order.amount, order.purpose));
+  return pressing(key, () => charge(order.amount, order.purpose));
 }
 
 function pressing(key, pressed) {
@@ -69,23 +70,23 @@ function pressing(key, pressed) {
 }
 
 const DRAWN = {
-  pay: (page, order) => [
+  pay: (order) => [
     h("p", { className: "state" }, say("Waiting for the payment")),
     h("p", { className: "amount" }, money(order.amount)),
     h("p", {}, order.label ? `${order.purpose} · ${order.label}` : order.purpose),
     h("p", { className: "reference" }, say("Message of the transfer"), " ", h("b", {}, order.reference)),
     h("p", { className: "row" }, h("progress", { id: "left-bar", max: 1 }), h("span", { id: "left" })),
-    h("p", { className: "row" }, verbKey(page, "paid-cash", "Paid in cash"), verbKey(page, "cancel-charge", "Cancel")),
+    h("p", { className: "row" }, verbKey("paid-cash", "Paid in cash"), verbKey("cancel-charge", "Cancel")),
   ],
-  paid: (page, order) => [
+  paid: (order) => [
     h("p", { className: "state" }, say("Received")),
     h("p", { className: "amount" }, money(order.amount)),
     h("p", {}, order.label ? `${order.purpose} · ${order.label}` : order.purpose),
   ],
-  expired: (page, order) => [
+  expired: (order) => [
     h("p", { className: "state" }, say("The code has expired, nothing was received")),
     h("p", { className: "amount" }, money(order.amount)),
     h("p", {}, order.purpose),
-    h("p", { className: "row" }, againKey(page, order)),
+    h("p", { className: "row" }, againKey(order)),
   ],
 };

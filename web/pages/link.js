@@ -75,7 +75,7 @@ export async function post(path, body = {}, within = PATIENCE_MS) {
 }
 
 // `crypto.randomUUID` is there only over https and on localhost; a centre's own network may have neither.
-function uuid() {
+export function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;

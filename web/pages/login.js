@@ -14,7 +14,7 @@ $("form").addEventListener("submit", async (event) => {
   $("wrong").hidden = true;
   const answer = await post("/login", { name: $("name").value, password: $("password").value });
   $("enter").disabled = false;
-  if (answer.ok) return location.assign("/");
+  if (answer.ok) return location.assign(answer.result.page);
   $("wrong").textContent = words(answer.error);
   $("wrong").hidden = false;
   $("password").select();

@@ -1,0 +1,77 @@
+// Appointments: one by hand, many from a spreadsheet, and one that is not kept.
+
+import { $, fill, h } from "./dom.js";
+import { post } from "./link.js";
+import { notice, page, press, refusal } from "./page.js";
+import { day, hour, instant, pick, say } from "./words.js";
+
+const IMPORT_MS = 120_000;
+
+let importing = false;
+
+export function takeAppointments() {
+  $("booking").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const at = instant($("booked-time").value, page.state.center.timezone);
+    const answer = await press("book", { service: $("booked-service").value, at });
+    if (answer?.ok) showBooked([answer.result], []);
+  });
+  $("unbooking").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const code = $("unbooked").value.toUpperCase();
+    const answer = await press("cancel-appointment", { code });
+    if (!answer?.ok) return;
+    $("unbooking").reset();
+    showBooked([], []);
+    showWords(say("The appointment {code} is cancelled.", { code }));
+  });
+  $("importing").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const csv = await $("file").files[0].text();
+    importing = true;
+    showBooked([], []);
+    showWords(say("Importing…"));
+    const answer = await post("/appointments", { csv }, IMPORT_MS);
+    importing = false;
+    showWords("");
+    if (!answer.ok) return notice(refusal(answer.error));
+    $("importing").reset();
+    showBooked(answer.result.appointments, answer.result.mistakes);
+  });
+}
+
+export function showAppointments() {
+  const services = page.state.catalog.services.map(({ id, name }) => [id, pick(name)]);
+  fill($("booked-service"), services, () => services.map(([value, name]) => h("option", { value }, name)));
+  $("import").disabled = !page.ready || importing;
+}
+
+function showBooked(appointments, mistakes) {
+  const { timezone } = page.state.center;
+  const rows = appointments.map(({ code, service, at }) => [code, service, day(Date.parse(at), timezone), hour(Date.parse(at), timezone)]);
+  showWords(summary(appointments.length, mistakes.length));
+  fill($("mistakes"), mistakes, () => mistakes.map(mistakeLine));
+  $("mistakes").hidden = mistakes.length === 0;
+  fill($("booked-rows"), rows, () => rows.map(([code, service, date, time]) =>
+    h("tr", {}, h("td", {}, h("b", {}, code)), h("td", {}, pick(page.service(service)?.name ?? {})), h("td", {}, `${date} ${time}`)),
+  ));
+  $("booked").hidden = $("download").hidden = rows.length === 0;
+  URL.revokeObjectURL($("download").href);
+  const csv = [["code", "service", "date", "time"], ...rows].map((row) => row.join(",")).join("\r\n");
+  $("download").href = URL.createObjectURL(new Blob(["\ufeff", csv], { type: "text/csv" }));
+}
+
+function mistakeLine({ line, message, values }) {
+  return h("li", {}, h("b", {}, say("Line {line}", { line })), `: ${say(message, values)}`);
+}
+
+function summary(booked, mistakes) {
+  if (!mistakes) return booked ? say("{count} appointments are made.", { count: booked }) : "";
+  if (!booked) return say("Nothing was booked. Correct these lines and import the file again:");
+  return say("{count} appointments are made; these lines are left:", { count: booked });
+}
+
+function showWords(words) {
+  $("booked-words").textContent = words;
+  $("booked-words").hidden = !words;
+}
