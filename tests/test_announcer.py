@@ -77,7 +77,9 @@ WAYS = ("call", "board", "call, board", "board, call", "call, call, board, board
         max_size=9,
     )
 )
-def test_every_call_is_announced_once_in_turn_and_long_enough(calls: list[tuple[int, str, float]]) -> None:
+def test_failure_02_every_call_is_announced_once_in_turn_and_long_enough(
+    calls: list[tuple[int, str, float]],
+) -> None:
     scene, made, nth = Scene(), [], dict.fromkeys(range(10), 0)
     for number, way, pause in calls:
         nth[number] += 1
@@ -161,7 +163,9 @@ def test_recall_is_announced_again() -> None:
     assert [each.nth for each, _ in scene.began] == [1, 2]
 
 
-def test_after_a_reconnect_young_calls_that_wait_are_announced_oldest_first_and_others_are_not() -> None:
+def test_failure_02_after_a_reconnect_young_calls_that_wait_are_announced_oldest_first_and_others_are_not() -> (
+    None
+):
     scene = Scene()
     scene.call(ticket(1))
     scene.wait(YOUNG_CALL_S - 20)

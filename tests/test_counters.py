@@ -110,7 +110,7 @@ def test_counter_helps_out_only_when_none_of_its_own_waits(hall: Hall) -> None:
     assert [hall.call("one").label, hall.call("one").label] == [civil.label, land.label]
 
 
-def test_service_without_an_open_counter_counts_as_own_where_it_is_overflow(hall: Hall) -> None:
+def test_failure_03_service_without_an_open_counter_counts_as_own_where_it_is_overflow(hall: Hall) -> None:
     hall.act("pause", "two")
     land = hall.take("land")
     hall.wait(15 * 60)
@@ -118,7 +118,7 @@ def test_service_without_an_open_counter_counts_as_own_where_it_is_overflow(hall
     assert hall.call("one").label == land.label
 
 
-def test_overdue_service_counts_as_own_where_it_is_overflow(hall: Hall) -> None:
+def test_failure_03_overdue_service_counts_as_own_where_it_is_overflow(hall: Hall) -> None:
     land = hall.take("land")
     hall.wait(30 * 60 + 1)
     hall.take("civil", category="priority")
@@ -134,14 +134,16 @@ def test_two_counters_never_call_the_same_ticket(hall: Hall) -> None:
 # The wrong person
 
 
-def test_act_that_saw_an_older_turn_is_refused_with_the_present_state(hall: Hall, called: Ticket) -> None:
+def test_failure_01_act_that_saw_an_older_turn_is_refused_with_the_present_state(
+    hall: Hall, called: Ticket
+) -> None:
     hall.wait(5)
     error = refused(hall, "finish", counter="one", seen=0)
     assert (error.code, error.field) == ("conflict", "seen")
     assert f"calling {called.label}" in error.message
 
 
-def test_key_pressed_twice_calls_one_person(hall: Hall) -> None:
+def test_failure_01_key_pressed_twice_calls_one_person(hall: Hall) -> None:
     hall.take()
     hall.take()
     seen = hall.state.counters["one"].turn
@@ -152,7 +154,7 @@ def test_key_pressed_twice_calls_one_person(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize("verb", ["next", "finish", "no-show", "close"])
-def test_nothing_ends_a_ticket_right_after_its_call(hall: Hall, called: Ticket, verb: str) -> None:
+def test_failure_01_nothing_ends_a_ticket_right_after_its_call(hall: Hall, called: Ticket, verb: str) -> None:
     hall.wait(2.999)
     assert refused(hall, verb, counter="one").code == "conflict"
     hall.wait(0.001)
@@ -172,7 +174,7 @@ def test_act_on_nobody_is_refused(hall: Hall, verb: str) -> None:
 # How a turn ends
 
 
-def test_next_makes_a_no_show_of_somebody_just_called(hall: Hall, called: Ticket) -> None:
+def test_failure_01_next_makes_a_no_show_of_somebody_just_called(hall: Hall, called: Ticket) -> None:
     following = hall.call("one")
     assert hall.events()[-2:] == [TicketMissed(called.id, "one"), TicketCalled(following.id, "one", 1)]
 
