@@ -163,9 +163,7 @@ def test_recall_is_announced_again() -> None:
     assert [each.nth for each, _ in scene.began] == [1, 2]
 
 
-def test_failure_02_after_a_reconnect_young_calls_that_wait_are_announced_oldest_first_and_others_are_not() -> (
-    None
-):
+def test_failure_02_after_a_reconnect_young_calls_are_announced_oldest_first() -> None:
     scene = Scene()
     scene.call(ticket(1))
     scene.wait(YOUNG_CALL_S - 20)

@@ -14,7 +14,6 @@ from bus.messages import Ticket
 from center.turns import ARRIVAL_MS
 from tests.hall import Hall, refused
 
-
 ARRIVAL_S = ARRIVAL_MS / 1000
 
 
