@@ -30,6 +30,9 @@ class Absences:
         else:
             self._since.setdefault(device, now)
 
+    def away(self, device: Id) -> bool:
+        return device in self._since
+
     def questions(self, counters: Mapping[Id, Counter], now: float) -> tuple[Question, ...]:
         """The counters whose clerks have had no connection for long, and have not closed."""
         away = {device: now - since for device, since in self._since.items() if now - since >= PATIENCE_S}

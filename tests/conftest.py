@@ -46,6 +46,14 @@ def settings_of_hub(files: Path) -> HubSettings:
 
 
 @pytest.fixture
+def settings_of_hub(files: Path) -> HubSettings:
+    """What a hub in the test's own hands is started with."""
+    settings = load(files / "hub.toml")
+    assert isinstance(settings, HubSettings)
+    return settings
+
+
+@pytest.fixture
 def hub(files: Path) -> Iterator[Part]:
     """A running hub; `hub.kill()` is `kill -9`, and it comes back by itself."""
     with Part("hub", files / "hub.toml", restart_s=0) as part:

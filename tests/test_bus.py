@@ -75,7 +75,7 @@ class TestSession:
             assert hub.publish(topic, b"{}", retain=True)
             assert isinstance(received(kiosk, Message)[-1], Message)
 
-    def test_publishes_nothing_while_away(self, broker: PrivateBroker) -> None:
+    def test_failure_15_publishes_nothing_while_away(self, broker: PrivateBroker) -> None:
         with bare(broker, "hub", ASK.filter(CENTER)) as hub, bare(broker, "kiosk-1") as kiosk:
             received(kiosk, Connected), received(hub, Connected)
             broker.kill()
@@ -100,7 +100,9 @@ class TestSession:
                 (message,) = (item for item in received(again, Message) if isinstance(item, Message))
                 assert message.payload == b"once"
 
-    def test_an_old_connections_message_is_not_acknowledged_on_a_new_one(self, broker: PrivateBroker) -> None:
+    def test_failure_16_an_old_connections_message_is_not_acknowledged_on_a_new_one(
+        self, broker: PrivateBroker
+    ) -> None:
         """After a restart the broker counts packet ids from 1: an old id would eat a new request."""
         with bare(broker, "kiosk-1") as kiosk, bare(broker, "hub", ASK.filter(CENTER), keep_s=60) as hub:
             received(kiosk, Connected), received(hub, Connected)
@@ -195,7 +197,7 @@ class TestAsking:
         with Member(broker, "kiosk-1", "kiosk", tmp_path) as kiosk, pytest.raises(Unreachable):
             kiosk.get("take", take(), within=0.3)
 
-    def test_an_act_that_could_not_be_sent_is_never_sent_late(
+    def test_failure_15_an_act_that_could_not_be_sent_is_never_sent_late(
         self, broker: PrivateBroker, tmp_path: Path
     ) -> None:
         with (
@@ -304,7 +306,7 @@ class TestStates:
         assert told("b", 1, 4) == 4  # a new epoch replaces everything
         assert states.queues["thue"].rev == Rev("b", 1)
 
-    def test_a_dead_hubs_state_is_not_fresh(self, settings: object) -> None:
+    def test_failure_21_a_dead_hubs_state_is_not_fresh(self, settings: object) -> None:
         clock = FakeClock()
         states = States(clock)
         body = (

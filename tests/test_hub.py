@@ -1,10 +1,9 @@
 """The hub as a process of its own on a real broker: killed, lied to, and out of disk."""
 
 import random
-import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -41,10 +40,11 @@ from center.journal import JournalUnavailable
 from center.state import State
 from config.clock import FakeClock
 from config.errors import Refused
-from config.load import load
 from config.settings import CenterSettings, HubSettings
 from demo.member import Member, expect
 from demo.part import Part
+from tests.hubs import codes, request, served
+from tests.morning import no_room
 
 CENTER = "tan-lap"
 KILLS = 40
@@ -284,7 +284,7 @@ class TestBadInput:
         assert topic not in seen, "and it does not stay in the broker"
         expect(kiosk, "no number given", lambda: kiosk.states.queues["ho-tich"].issued == 0)
 
-    def test_an_answer_goes_to_nobody_else(self, broker: PrivateBroker, kiosk: Member) -> None:
+    def test_failure_20_an_answer_goes_to_nobody_else(self, broker: PrivateBroker, kiosk: Member) -> None:
         mine, victim = REPLY.path(CENTER, device="kiosk-1"), "luot/1/tan-lap/state/center"
         with Session(broker.address("kiosk-1"), "kiosk-1", (mine,)) as other:
             topic = ASK.path(CENTER, device="kiosk-1", verb="take")
@@ -320,28 +320,22 @@ def received_topics(session: Session) -> set[str]:
 
 
 class TestTheDisk:
-    @pytest.fixture
-    def settings_of_hub(self, files: Path) -> HubSettings:
-        settings = load(files / "hub.toml")
-        assert isinstance(settings, HubSettings)
-        return settings
-
     def test_failure_22_what_cannot_be_written_is_answered_busy_and_forgotten(
         self, settings: CenterSettings, settings_of_hub: HubSettings
     ) -> None:
         clock = FakeClock()
         with Hub(settings_of_hub, settings, clock=clock) as hub:
-            given = [each.read(Ticket).label for each in served(hub, take(), take())]
+            given = [each.read(Ticket).label for each in served(hub, request(take()), request(take()))]
             lost = take()
-            with full_disk():
-                assert [codes(served(hub, each)) for each in (lost, take(), lost)] == [["busy"]] * 3
+            with no_room(0):
+                assert [codes(served(hub, request(each))) for each in (lost, take(), lost)] == [["busy"]] * 3
                 assert len(hub.memory.state.tickets) == len(given), "what failed is not in the state"
                 clock.advance(4)
                 hub.step(0)
                 assert hub.memory.stopped == "disk", "it is full still"
             clock.advance(4)
             hub.step(0)
-            (answer,) = served(hub, lost)
+            (answer,) = served(hub, request(lost))
             assert [*given, answer.read(Ticket).label] == ["A001", "A002", "A003"]
 
     def test_a_second_hub_is_turned_away(
@@ -351,7 +345,7 @@ class TestTheDisk:
             Hub(settings_of_hub, settings).__enter__()
 
     @pytest.mark.parametrize("where", ["decide", "apply", "answer"])
-    def test_an_error_undoes_that_request_alone(
+    def test_failure_17_an_error_undoes_that_request_alone(
         self,
         where: str,
         settings: CenterSettings,
@@ -378,41 +372,9 @@ class TestTheDisk:
         if where == "apply":
             monkeypatch.setattr(State, "_issue", issue_badly)
         with Hub(settings_of_hub, settings) as hub:
-            answers = served(hub, take(), poison, take())
+            answers = served(hub, request(take()), request(poison), request(take()))
             seqs = [entry.seq for entry in hub.memory.journal.entries()]
             assert hub.memory.state.seq == seqs[-1]
         assert codes(answers) == ["ok", "bad-request", "ok"]
         assert [each.read(Ticket).label for each in answers if each.ok] == ["A001", "A002"]
         assert seqs == list(range(1, len(seqs) + 1))
-
-
-def request(fields: Request, verb: str = "take", device: str = "kiosk-1") -> Message:
-    """A message as the session hands it to the hub."""
-    return Message(
-        ASK.path(CENTER, device=device, verb=verb), encode(fields), False,
-        REPLY.path(CENTER, device=device), fields.request.bytes, 1, 1, 1,
-    )  # fmt: skip
-
-
-def served(hub: Hub, *requests: Request, verb: str = "take", device: str = "kiosk-1") -> list[Answer]:
-    """The answers of the hub to one batch."""
-    answers: list[bytes] = []
-    with pytest.MonkeyPatch.context() as listening:
-        listening.setattr(Hub, "_answer", lambda _hub, _asked, answer: answers.append(answer))
-        hub._serve([request(each, verb, device) for each in requests])
-    return [msgspec.json.decode(each, type=Answer) for each in answers]
-
-
-def codes(answers: list[Answer]) -> list[str]:
-    return [each.error.code if each.error else "ok" for each in answers]
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file of this process grows meanwhile."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -9,18 +9,16 @@ import pytest
 from msgspec import structs
 
 from bus.asks import Adopt, Issued, Take
-from bus.messages import Adopted, CenterState, Rev, Ticket, encode
+from bus.messages import Adopted, Rev, Ticket, encode
 from bus.session import Connected, Session, TakenOver
 from bus.topics import STATE_CENTER
 from center.broker import PrivateBroker
 from center.hub import Hub
 from config.errors import Unreachable
-from config.load import load
 from config.settings import Broker, CenterSettings, HubSettings
 from demo.member import Member, expect
 from demo.part import Part
-
-CENTER = "tan-lap"
+from tests.hubs import CENTER, center_of, expect_of
 
 
 @pytest.fixture
@@ -40,12 +38,6 @@ def second(files: Path) -> Iterator[Part]:
     part.stop()
 
 
-def center(member: Member) -> CenterState:
-    """What the hub says of itself, as that device sees it."""
-    assert member.states.center is not None
-    return member.states.center
-
-
 def said(hub: Part) -> str:
     return hub.log_file.read_text()
 
@@ -55,12 +47,12 @@ def test_failure_14_the_newer_goes_on_and_gives_nothing_twice(
 ) -> None:
     takes = [Take(uuid4(), "ho-tich") for _ in range(3)]
     given = [kiosk.get("take", each) for each in takes]
-    first = center(kiosk).boot
+    first = center_of(kiosk).boot
 
     second.__enter__()
-    expect(kiosk, "the newer", lambda: center(kiosk).boot != first)
-    assert center(kiosk).stopped == "restored"
-    assert center(kiosk).awaits == ("kiosk-1", "web-1")
+    expect(kiosk, "the newer", lambda: center_of(kiosk).boot != first)
+    assert center_of(kiosk).stopped == "restored"
+    assert center_of(kiosk).awaits == ("kiosk-1", "web-1")
     with pytest.raises(Unreachable):
         kiosk.get("take", Take(uuid4(), "ho-tich"), within=1)
     expect(kiosk, "the older's last word", lambda: "another hub is at work" in said(hub))
@@ -68,7 +60,7 @@ def test_failure_14_the_newer_goes_on_and_gives_nothing_twice(
     whole = Adopt(
         uuid4(),
         tickets=tuple(
-            Issued(ticket.label, ticket.service, take.request, order, 5.0, center(kiosk).day)
+            Issued(ticket.label, ticket.service, take.request, order, 5.0, center_of(kiosk).day)
             for order, (take, ticket) in enumerate(zip(takes, given, strict=True))
             if isinstance(ticket, Ticket)
         ),
@@ -94,36 +86,24 @@ def test_failure_14_whoever_is_started_last_goes_on(hub: Part, second: Part, kio
     expect(kiosk, "the older's last word", lambda: "another hub is at work" in said(hub))
     hub.kill()  # it is started anew
     expect(kiosk, "the newer's last word", lambda: "another hub is at work" in said(second))
-    expect(kiosk, "that numbers wait", lambda: center(kiosk).awaits == ("kiosk-1", "web-1"))
+    expect(kiosk, "that numbers wait", lambda: center_of(kiosk).awaits == ("kiosk-1", "web-1"))
     assert (hub.restarts, second.restarts) == (1, 0)
 
 
 def test_failure_14_two_that_speak_at_once_both_stop(
-    files: Path, broker: PrivateBroker, settings: CenterSettings, tmp_path: Path
+    broker: PrivateBroker, settings: CenterSettings, settings_of_hub: HubSettings, tmp_path: Path
 ) -> None:
-    own = load(files / "hub.toml")
-    assert isinstance(own, HubSettings)
     with (
-        Hub(own, settings) as hub,
+        Hub(settings_of_hub, settings) as hub,
         Member(broker, "guest-web", "web", tmp_path) as web,
         Session(broker.address("hub"), "another", ()) as other,
     ):
-
-        def heard() -> bool:
-            hub.step(0.01)
-            return web.states.center is not None and other.connected
-
-        expect(web, "the hub", heard)
-        rival = structs.replace(center(web), boot="another", rev=Rev("another", 7))
+        expect_of(hub, web, "the hub", lambda: web.states.center is not None and other.connected)
+        rival = structs.replace(center_of(web), boot="another", rev=Rev("another", 7))
         other.publish(STATE_CENTER.path(CENTER), encode(rival), retain=True)
-
-        def silent() -> bool:
-            hub.step(0.01)
-            return hub.silent
-
-        expect(web, "the hub's silence", silent)
-        expect(web, "its last word", lambda: center(web).stopped == "second-hub")
-        assert center(web).boot == hub.boot
+        expect_of(hub, web, "the hub's silence", lambda: hub.silent)
+        expect(web, "its last word", lambda: center_of(web).stopped == "second-hub")
+        assert center_of(web).boot == hub.boot
         heard_last = web.states.beat
         for _ in range(20):
             hub.step(0.01)
