@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.days import Scenario
+from bench.waits import SCENARIOS, measure
 from bus.messages import Wait
 from center.forecast import SAID, outlook, spoken
 from config.settings import Hours
@@ -313,3 +315,8 @@ def test_ticket_forgotten_at_a_counter_hardly_spoils_the_mean() -> None:
     hall.wait(3 * 3600)
     hall.act("finish")
     assert hall.state.queues["civil"].mean < 8
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_forecast_is_nearer_than_the_last_waits_and_its_range_is_kept(scenario: Scenario) -> None:
+    assert not [each for each in measure(scenario, days=2) if not each.holds]
