@@ -2,7 +2,7 @@
 
 Our forecast stands beside two that many queues use: the wait of whoever was called last, and the mean wait of
 the last ten. Each is asked when a number is taken, and they are compared where all three have an answer. An
-error is the root of the mean square; the floors are theirs. A range is kept where its holder was called within.
+error is the root of the mean square; the floors are theirs. A range is kept where its holder is called in it.
 """
 
 from collections import defaultdict, deque
