@@ -16,7 +16,7 @@ from bus.asks import Adopt, CheckIn, Delivered, Lease, Take
 from bus.device import Changed, Device
 from bus.disk import DiskFault
 from bus.memory import Memory
-from bus.messages import Adopted, CenterState, Id, Leases, Outcome, Payload, Ticket
+from bus.messages import Adopted, Catalog, CenterState, Id, Leases, Outcome, Payload, Ticket
 from bus.session import Connected
 from bus.states import OLD_S
 from config.errors import LuotError, Refused, Unreachable
@@ -74,8 +74,7 @@ class Issuer:
         center = self.device.states.center
         if not self.device.connected or (center is not None and center.stopped):
             return False
-        heard = max(self._answered, self.device.states.beat or -math.inf)
-        return heard > self._silent and self._now() - heard < OLD_S
+        return self._heard() > self._silent and self._now() - self._heard() < OLD_S
 
     def take(
         self, take: Take | CheckIn, *, within: float, then: Callable[[Ticket | LuotError], None]
@@ -110,12 +109,13 @@ class Issuer:
                         self._lease_soon()
                     case Changed(payload=state):
                         self.memory.saw(state.rev)
-                        self._left |= isinstance(state, CenterState)
-            due = self._left and self._now() >= self._due
-            if due and self.device.connected and not self._telling:
-                self._tell()
+                        self._left |= isinstance(state, CenterState | Catalog)
+            due = self._left and not self._telling and self._now() >= self._due
+            if due and self.device.connected and self._heard() >= self._silent:
+                self._tell()  # not before the hub is back: ages are told, and they grow
         except DiskFault as fault:
             self._say(fault)
+            self._due = self._now() + AGAIN_S
 
     # A number
 
@@ -175,10 +175,10 @@ class Issuer:
 
     def _tell(self) -> None:
         """The next thing; where nothing is left, the hub's next beat may make something."""
-        self._due = self._now() + AGAIN_S
         report = self._adoption() or self._lease() or self.memory.fact()
         self._left = self._telling = report is not None
         if report is not None:
+            self._due = self._now() + AGAIN_S
             self.device.ask(VERB_OF[type(report)], report, within=REPORT_S, then=partial(self._told, report))
 
     def _adoption(self) -> Adopt | None:
@@ -192,14 +192,9 @@ class Issuer:
     def _lease(self) -> Lease | None:
         """New numbers, at every connection, at a new day or start of the hub, and once ours were adopted."""
         states = self.device.states
-        if (
-            not self.leases
-            or states.center is None
-            or states.catalog is None
-            or self._now() < self._lease_due
-        ):
+        if not self.leases or states.center is None or states.catalog is None or states.center.stopped:
             return None
-        if self._leased == (states.center.boot, states.center.day):
+        if self._leased == (states.center.boot, states.center.day) or self._now() < self._lease_due:
             return None
         self._lease_due = self._now() + LEASE_AGAIN_S
         return self.memory.lease()
@@ -229,11 +224,15 @@ class Issuer:
             case Lease(), Leases() if center is not None and catalog is not None:
                 self.memory.leased(answer, center, catalog)
                 self.reserve = self.memory.reserve.services()
-                self._leased = (center.boot, center.day)
+                self._leased, self._lease_due = (center.boot, center.day), 0.0
                 self._tell_soon()
             case Delivered(), _:  # refused it will be another time, too
                 self.memory.told(report)
                 self._tell_soon()
+
+    def _heard(self) -> float:
+        """When the hub last gave a sign of life."""
+        return max(self._answered, self.device.states.beat or -math.inf)
 
     def _heed(self, answer: Payload | LuotError) -> None:
         """Whether the hub is there."""

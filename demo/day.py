@@ -18,7 +18,8 @@ from demo.people import PASSWORD, SOME_TICKET, People
 from demo.room import Room
 from demo.table import keypad
 from demo.watch import KIOSK
-from kiosk.journey import Given, Home, Offer
+from kiosk.journey import Given, Home
+from kiosk.offer import Offer
 from kiosk.pages import lay_out
 from kiosk.scene import Scene
 from screen.theme import Size
@@ -98,7 +99,8 @@ class Day:
         """Touch the kiosk where its page has that target; `priority` was chosen there before."""
         time.sleep(QUIET_S)
         page = Given(SOME_TICKET) if target == "done" else Home("priority" if priority else "ordinary")
-        scene = Scene(page, "vi", Offer.of(self.states), paper=self.prints)
+        offer = Offer.of(self.states, online=self.states.fresh())
+        scene = Scene(page, "vi", offer, paper=self.prints)
         box = lay_out(scene, self._kiosk).targets[target]
         self.room.watch.touch(KIOSK, box.centerx / self._kiosk[0], box.centery / self._kiosk[1])
 

@@ -19,7 +19,8 @@ from demo.bank import Bank
 from demo.console import Console
 from demo.watch import KIOSK, Watch
 from firmware_bridge.simulated import SimulatedLine
-from kiosk.journey import Given, Home, Offer
+from kiosk.journey import Given, Home
+from kiosk.offer import Offer
 from kiosk.pages import lay_out
 from kiosk.scene import Scene
 
@@ -88,7 +89,7 @@ class People:
         chance = random.Random(self.seed)
         while not self._stop.wait(chance.expovariate(self.speed / COME_S)):
             self._wait_for(lambda: self._mine(KIOSK))
-            offer = Offer.of(self.watch.states)
+            offer = Offer.of(self.watch.states, online=self.watch.states.fresh())
             services = [each.id for each in offer.services]
             if not services or self._stop.is_set():
                 continue

@@ -30,8 +30,8 @@ class Offer:
     today: date | None = None
 
     @classmethod
-    def of(cls, states: States, *, online: bool, reserve: frozenset[str]) -> "Offer":
-        """From the hub's state.
+    def of(cls, states: States, *, online: bool, reserve: frozenset[str] = frozenset()) -> "Offer":
+        """From the hub's state, and what is there of our own numbers.
 
         While the hub is out of reach hours and queues go on without us, so they are not held against anybody;
         what staff decided, or a quota, holds for the day.
