@@ -36,6 +36,7 @@ def lock(path: Path) -> IO[str]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         held = path.with_suffix(".lock").open("w")
+        give(path.with_suffix(".lock"))
     except OSError as error:
         raise JournalUnavailable(
             f"The folder {path.parent} cannot be written: {error}.",
@@ -47,7 +48,7 @@ def lock(path: Path) -> IO[str]:
         held.close()
         raise JournalInUse(
             f"Another hub is running on the journal {path}.",
-            hint="A centre has one hub. Stop the other one, or give this one a folder of its own.",
+            hint="Stop that one first. A centre has one hub; that of another centre has a folder of its own.",
         ) from None
     return held
 
@@ -86,6 +87,12 @@ def connect_to_read(path: Path, center: str) -> sqlite3.Connection:
         return database
 
 
+def settle(path: Path, center: str) -> None:
+    """Bring what the log of a journal has into its file: they are one file then, until it is opened again."""
+    with telling(path, "opened"), closing(_open(path, center, "rw")) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def check(path: Path, *, whole: bool = False) -> str | None:
     """What is wrong with a file, none where it is sound. Reads all of it; fit for a thread of its own.
 
@@ -97,6 +104,12 @@ def check(path: Path, *, whole: bool = False) -> str | None:
     except sqlite3.Error as error:
         return str(error)
     return None if found == "ok" else str(found)
+
+
+def logs(path: Path) -> list[Path]:
+    """What SQLite has left beside a journal that was not closed, and is a part of it."""
+    beside = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    return [each for each in beside if each.exists()]
 
 
 @contextmanager
@@ -145,9 +158,8 @@ def _open(path: Path, center: str, mode: str) -> sqlite3.Connection:
 
 def _create(path: Path, center: str) -> None:
     """Make it beside its place and move it there: a start that is cut off leaves no half of one."""
-    beside = [each for each in (_beside(path, "-wal"), _beside(path, "-shm")) if each.exists()]
-    if beside:
-        raise JournalUnavailable(f"The journal {path} is gone, and has left {beside[0]}.", hint=RESTORE)
+    if left := logs(path):
+        raise JournalUnavailable(f"The journal {path} is gone, and has left {left[0]}.", hint=RESTORE)
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
     with closing(sqlite3.connect(new, isolation_level=None)) as database:
@@ -159,6 +171,13 @@ def _create(path: Path, center: str) -> None:
     move(new, path)
 
 
+def give(file: Path) -> None:
+    """What root makes in the hub's folder belongs to whom the folder belongs, or the hub could not use it."""
+    if os.geteuid() == 0:
+        owner = file.parent.stat()
+        os.chown(file, owner.st_uid, owner.st_gid)
+
+
 def move(new: Path, path: Path) -> None:
     """Put a file in its place, for good."""
     new.replace(path)
@@ -167,7 +186,3 @@ def move(new: Path, path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_name(path.name + suffix)

@@ -31,7 +31,6 @@ __all__ = ["VOID", "Alive", "Answered", "Journal", "JournalUnavailable", "Note",
 log = logging.getLogger(__name__)
 
 SNAPSHOT_EVERY = 20_000  # events, where no day begins
-SNAPSHOTS = 2  # that are kept
 VOID = encode(Answer(ok=False, error=Fault("void", "This request was given up before.", "request")))
 
 
@@ -109,13 +108,6 @@ class Journal:
         assert self._database is not None, "the journal is not open"
         return self._database
 
-    @property
-    def epoch(self) -> str:
-        """Its first one."""
-        with telling(self.path, "read"):
-            (epoch,) = self.database.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
-        return str(epoch)
-
     # Reading
 
     def state(self, settings: CenterSettings) -> State:
@@ -124,6 +116,13 @@ class Journal:
         self._snapshot_seq = state.seq
         for _ in self.replay(state):
             pass
+        return state
+
+    def beginning(self, settings: CenterSettings) -> State:
+        """The state before the first event."""
+        state = State(settings)
+        with telling(self.path, "read"):
+            (state.epoch,) = self.database.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
         return state
 
     def replay(self, state: State) -> Iterator[JournalEvent]:
@@ -162,8 +161,7 @@ class Journal:
                 except ValueError as error:
                     raise JournalUnavailable(
                         f"Event {seq} of the journal {self.path} cannot be read: {error}.",
-                        hint="Where a newer version wrote it, start that version. Else it is damaged: "
-                        + RESTORE,
+                        hint=f"Where a newer version wrote it, start that version. Else: {RESTORE}",
                     ) from error
                 moment = datetime.fromtimestamp(at / 1000, UTC)
                 yield JournalEvent(seq, device, UUID(bytes=request) if request else None, moment, event, ran)
@@ -248,10 +246,6 @@ class Journal:
                 )
         self._day_began |= any(isinstance(each, DayOpened) for each in bodies)
 
-    def alive(self, alive: Alive) -> None:
-        """Keep in mind that the hub is up, where nothing else is written."""
-        self.commit((), (), alive=alive)
-
     def forget(self, before: datetime) -> None:
         """Delete the notes that are older than that."""
         with self._writing() as database:
@@ -267,14 +261,10 @@ class Journal:
         self._snapshot_seq, self._day_began = state.seq, False
         try:
             with self._writing() as database:
-                database.execute(
-                    "INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?)", snapshot.Kept.of(state)
-                )
-                database.execute(
-                    "DELETE FROM snapshot WHERE seq NOT IN "
-                    "(SELECT seq FROM snapshot ORDER BY seq DESC LIMIT ?)",
-                    (SNAPSHOTS,),
-                )
+                row = snapshot.Kept.of(state)
+                database.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?)", row)
+                before = "SELECT seq FROM snapshot ORDER BY seq DESC LIMIT 1 OFFSET 1"
+                database.execute(f"DELETE FROM snapshot WHERE seq < ({before})")  # two are kept
         except JournalUnavailable as error:
             log.warning("no snapshot was kept seq=%s error=%s", state.seq, error.message)
 
@@ -286,14 +276,11 @@ class Journal:
             elif kept.damaged:
                 log.warning("a snapshot is damaged and passed over seq=%s", kept.seq)
             elif kept.seq > self.newest():
-                raise JournalUnavailable(
-                    f"The events up to {kept.seq} of the journal {self.path} are missing.", hint=RESTORE
-                )
+                missing = f"The events up to {kept.seq} of the journal {self.path} are missing."
+                raise JournalUnavailable(missing, hint=RESTORE)
             else:
                 return snapshot.load(settings, kept.body)
-        state = State(settings)
-        state.epoch = self.epoch
-        return state
+        return self.beginning(settings)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -28,6 +28,10 @@ STEPS = (
         "ALTER TABLE event ADD COLUMN ran INTEGER NOT NULL DEFAULT 0",  # milliseconds that the hub ever ran
         # Before, the hub had one time alone, which never went back.
         "UPDATE event SET ran = at - (SELECT at FROM event ORDER BY seq LIMIT 1)",
+        """INSERT INTO meta SELECT 'alive', json_object(
+            'at', strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch'),
+            'ran', ran, 'machine', '', 'boottime', 0.0
+        ) FROM event ORDER BY seq DESC LIMIT 1""",
         """CREATE TABLE note (  -- of transfers: words of staff, which do not stay as long as the events
             seq INTEGER PRIMARY KEY,
             ticket TEXT NOT NULL,

@@ -117,6 +117,11 @@ class Device(Table, frozen=True):
 class HubSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="hub"):
     catalog: Path = Path("center.toml")  # the centre's file, beside this one unless a whole path
 
+    @property
+    def journal(self) -> Path:
+        """Its journal of all that ever happened."""
+        return self.folder / "journal.sqlite"
+
 
 class KioskSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="kiosk"):
     printer: PrinterPort

@@ -13,13 +13,12 @@ from typing import NoReturn, TypeVar
 import click
 
 from config.errors import HardwareAbsent, LuotError, SettingsError
+from technician import books
+from technician.arguments import a_path, config_option, settings_of
 
 FAILED, SETTINGS_WRONG, HARDWARE_ABSENT = 1, 2, 3
 
 S = TypeVar("S")
-
-a_path = click.Path(path_type=Path)
-config_option = click.option("--config", required=True, type=a_path, metavar="FILE", help="Its settings.")
 
 
 def main() -> NoReturn:
@@ -50,6 +49,10 @@ def luot() -> None:
     """Lượt: the queue of a public service centre."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+for each in (books.journal, books.backup, books.restore, books.day):
+    luot.add_command(each)
 
 
 @luot.command()
@@ -104,16 +107,8 @@ def web(config: Path) -> None:
 
 def _begin(path: Path, kind: type[S]) -> S:
     """The settings of a part that is about to run."""
-    from config.load import load
-
     _leave_politely()
-    settings = load(path)
-    if not isinstance(settings, kind):
-        role = type(settings).__struct_config__.tag
-        raise SettingsError(
-            f"{path}: these are the settings of a {role}", hint=f"start it by `luot {role} --config {path}`"
-        )
-    return settings
+    return settings_of(path, kind)
 
 
 def _leave_politely() -> None:
@@ -228,3 +223,20 @@ def bench(name: str | None, as_json: bool) -> None:
     from bench.run import main as measure
 
     sys.exit(measure(name, as_json=as_json))
+
+
+@luot.command()
+@click.option("--faults", default=500, show_default=True, metavar="N", help="How many.")
+@click.option("--fuzz", type=int, metavar="N", help="So many hostile messages onto the hub instead.")
+@click.option("--seed", default=1, metavar="N", help="Other faults for another number.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+@click.option("--dir", "folder", type=a_path, metavar="DIR", help="Keep all its files there.")
+def torture(faults: int, fuzz: int | None, seed: int, as_json: bool, folder: Path | None) -> None:
+    """Break a centre under full load in every way, and check its books."""
+    from bench import fuzz as fuzzing
+    from bench import torture as torturing
+
+    _leave_politely()
+    if fuzz is not None:
+        sys.exit(fuzzing.main(fuzz, seed, folder, as_json=as_json))
+    sys.exit(torturing.main(faults, seed, folder, as_json=as_json))

@@ -1,6 +1,5 @@
 """The journal: what was committed is there again, whatever became of the process, the disk or the file."""
 
-import resource
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -23,9 +22,10 @@ from bus.events import (
 from bus.messages import Answer, encode
 from center import database, schema, snapshot
 from center.database import check
-from center.journal import SNAPSHOT_EVERY, VOID, Alive, Answered, Journal, JournalUnavailable, Note
+from center.journal import SNAPSHOT_EVERY, VOID, Alive, Answered, Journal, JournalUnavailable
 from center.state import State
 from tests.hall import CENTER, MORNING, Hall
+from tests.morning import NOTE, commit, morning, no_room, write
 
 FINE = encode(Answer(ok=True))
 
@@ -37,48 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def hall() -> Hall:
-    """A morning with a bit of everything."""
-    hall = Hall()
-    hall.ask("lease", "kiosk-1", "kiosk", install=uuid4())
-    hall.open("one")
-    hall.open("two")
-    request = uuid4()
-    hall.take(request=request)
-    hall.give_up(request, uuid4())
-    for service in ("civil", "land", "civil", "land", "civil", "land"):
-        hall.take(service)
-        hall.take(service, category="elderly")
-    for _ in range(2):
-        hall.call("one")
-        hall.wait(60)
-    hall.act("hold")
-    hall.call("two")
-    hall.wait(60)
-    hall.act("finish", "two")
-    hall.call("two")
-    hall.wait(60)
-    hall.ask("transfer", counter="two", to="one", note="Thiếu bản sao")
-    hall.call("two")
-    hall.pay(hall.charge(counter="two").reference)
-    hall.ask("shut", service="tax", reason="Mất mạng thuế")
-    hall.ask("book", service="land", at=hall.at + timedelta(days=1), code="ABCD12")
-    return hall
-
-
-def write(path: Path, hall: Hall, after: int = 0) -> None:
-    """All that happened in that hall, in a journal, as its hub writes it."""
-    with Journal(path, "tan-lap") as journal:
-        commit(journal, hall, after)
-
-
-def commit(journal: Journal, hall: Hall, after: int = 0) -> None:
-    for entry in hall.journal[after:]:
-        answers = [Answered(entry.device, entry.request, None, FINE)] if entry.request else []
-        text = hall.state.notes.get(getattr(entry.body, "ticket", ""))
-        noted = getattr(entry.body, "noted", False) and text
-        known = answers and journal.answer(*answers[0][:2])
-        notes = [Note(entry.seq, entry.body.ticket, text)] if noted else []  # type: ignore[union-attr, arg-type]
-        journal.commit([entry], [] if known else answers, notes)
+    return morning()
 
 
 def read(path: Path) -> State:
@@ -110,7 +69,7 @@ class TestKeeping:
             assert list(journal.entries(after=5)) == hall.journal[5:]
             assert journal.newest() == len(hall.journal)
             assert same(journal.state(CENTER), hall.state)
-            assert [note.text for note in journal.notes()] == ["Thiếu bản sao"]
+            assert [note.text for note in journal.notes()] == [NOTE]
 
     def test_page_is_a_piece_of_it_and_says_how_much_there_is(self, path: Path, hall: Hall) -> None:
         write(path, hall)
@@ -148,7 +107,7 @@ class TestKeeping:
         first = Alive(MORNING, 5000, "boot-1", 12.5)
         with Journal(path, "tan-lap") as journal:
             assert journal.last_alive() is None
-            journal.alive(first)
+            journal.commit([], [], alive=first)
             later = Alive(MORNING + timedelta(minutes=1), 65_000, "boot-1", 72.5)
             journal.commit([entry(1, DayOpened(date(2026, 11, 23)))], [], alive=later)
         with Journal(path, "tan-lap") as journal:
@@ -156,14 +115,14 @@ class TestKeeping:
 
     def test_notes_go_when_their_time_is_over_and_leave_no_trace(self, path: Path, hall: Hall) -> None:
         write(path, hall)
-        assert "Thiếu bản sao".encode() in path.read_bytes()
+        assert NOTE.encode() in path.read_bytes()
         with Journal(path, "tan-lap") as journal:
             journal.forget(MORNING)
             assert len(list(journal.notes())) == 1
             journal.forget(hall.at + timedelta(days=365))
             assert list(journal.notes()) == []
             assert list(journal.entries()) == hall.journal
-        assert "Thiếu bản sao".encode() not in path.read_bytes()
+        assert NOTE.encode() not in path.read_bytes()
 
     def test_a_reader_sees_one_moment_while_the_hub_writes_on(self, path: Path) -> None:
         with Journal(path, "tan-lap") as journal:
@@ -253,7 +212,7 @@ class TestSnapshots:
     ) -> None:
         with Journal(path, "tan-lap") as journal:
             commit(journal, hall)
-            with no_room(path):
+            with no_room(largest(path)):
                 journal.snapshot_if_due(hall.state)
             assert "no snapshot was kept" in caplog.text
             assert journal.snapshots() == []
@@ -289,6 +248,7 @@ class TestVersions:
         self.old(path)
         with Journal(path, "tan-lap") as journal:
             assert [each.ran for each in journal.entries()] == [0, 5000]
+            assert journal.last_alive() == Alive(MORNING + timedelta(seconds=5), 5000, "", 0.0)
             assert journal.state(CENTER).counters["one"].clerk == "an"
             journal.commit([entry(3, DayOpened(date(2026, 11, 24)))], [])
         assert read(path).day == date(2026, 11, 24)
@@ -319,16 +279,9 @@ class TestVersions:
         assert path.read_bytes() == before
 
 
-@contextmanager
-def no_room(path: Path) -> Iterator[None]:
-    """The disk takes no byte more than the journal has."""
-    largest = max(each.stat().st_size for each in path.parent.iterdir() if each.suffix != ".sqlite-shm")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+def largest(path: Path) -> int:
+    """The size of the journal's largest file."""
+    return max(each.stat().st_size for each in path.parent.iterdir() if each.suffix != ".sqlite-shm")
 
 
 def empty(path: Path) -> None:
@@ -466,7 +419,7 @@ def test_failure_22_a_commit_that_finds_no_room_leaves_nothing_and_goes_on_when_
     with Journal(path, "tan-lap") as journal:
         commit(journal, hall)
         newest, requests = journal.newest(), [uuid4() for _ in range(400)]
-        with no_room(path), pytest.raises(JournalUnavailable, match="cannot be written") as told:
+        with no_room(largest(path)), pytest.raises(JournalUnavailable, match="cannot be written") as told:
             journal.commit(
                 [entry(newest + 1, ServiceShut("land", ""))],
                 [Answered("kiosk-1", each, None, FINE * 10) for each in requests],

@@ -1,0 +1,26 @@
+"""What commands are given: files, and above all the settings of a part."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from config.errors import SettingsError
+
+S = TypeVar("S")
+
+a_path = click.Path(path_type=Path)
+config_option = click.option("--config", required=True, type=a_path, metavar="FILE", help="Its settings.")
+
+
+def settings_of(path: Path, kind: type[S]) -> S:
+    """The settings of a part. Raises SettingsError where they are wrong, or those of another role."""
+    from config.load import load
+
+    settings = load(path)
+    if not isinstance(settings, kind):
+        role = type(settings).__struct_config__.tag
+        raise SettingsError(
+            f"{path}: these are the settings of a {role}", hint=f"they are for luot {role}"
+        )
+    return settings

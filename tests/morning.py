@@ -1,0 +1,84 @@
+"""A morning with a bit of everything, and its journal on disk, for tests of what is kept."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+
+from bus.events import JournalEvent, TicketIssued, TicketTransferred
+from bus.messages import Answer, encode
+from center.journal import Answered, Journal, Note
+from tests.hall import Hall
+
+NOTE = "Thiếu bản sao"
+
+
+def morning() -> Hall:
+    hall = Hall()
+    hall.ask("lease", "kiosk-1", "kiosk", install=uuid4())
+    hall.open("one")
+    hall.open("two")
+    request = uuid4()
+    hall.take(request=request)
+    hall.give_up(request, uuid4())
+    for service in ("civil", "land", "civil", "land", "civil", "land"):
+        hall.take(service)
+        hall.take(service, category="elderly")
+    for _ in range(2):
+        hall.call("one")
+        hall.wait(60)
+    hall.act("hold")
+    hall.call("two")
+    hall.wait(60)
+    hall.act("finish", "two")
+    hall.call("two")
+    hall.wait(60)
+    hall.ask("transfer", counter="two", to="one", note=NOTE)
+    hall.call("two")
+    hall.pay(hall.charge(counter="two").reference)
+    hall.ask("shut", service="tax", reason="Mất mạng thuế")
+    hall.ask("book", service="land", at=hall.at + timedelta(days=1), code="ABCD12")
+    return hall
+
+
+def commit(journal: Journal, hall: Hall, after: int = 0) -> None:
+    """What happened in the hall after that event, one commit each."""
+    for entry in hall.journal[after:]:
+        first = entry.request is not None and journal.answer(entry.device, entry.request) is None
+        journal.commit([entry], [answered(entry)] if first else [], noted(entry))
+
+
+def answered(entry: JournalEvent) -> Answered:
+    """Whoever took a number was told it; what else was answered matters to nobody here."""
+    assert entry.request is not None
+    body = entry.body
+    result = msgspec.json.encode({"id": body.ticket} if isinstance(body, TicketIssued) else {})
+    answer = encode(Answer(ok=True, result=msgspec.Raw(result)))
+    return Answered(entry.device, entry.request, None, answer)
+
+
+def noted(entry: JournalEvent) -> list[Note]:
+    if isinstance(entry.body, TicketTransferred) and entry.body.noted:
+        return [Note(entry.seq, entry.body.ticket, NOTE)]
+    return []
+
+
+def write(path: Path, hall: Hall) -> None:
+    """All of it, in a journal that was closed."""
+    with Journal(path, "tan-lap") as journal:
+        commit(journal, hall)
+
+
+@contextmanager
+def no_room(largest: int) -> Iterator[None]:
+    """No file of this process may become larger than that: what a full disk is to a writer."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
