@@ -15,7 +15,7 @@ from bench.result import Result
 from config.errors import LuotError
 
 # Each is a module of this folder with `run() -> list[Result]`.
-NAMES = ("touch-to-ticket", "key-to-screen", "next-at-depth")
+NAMES = ("touch-to-ticket", "key-to-screen", "next-at-depth", "start-up", "memory", "waits")
 
 
 def main(name: str | None, *, as_json: bool) -> int:

@@ -1,0 +1,35 @@
+"""memory: what the hub's state takes at the end of a simulated year, beside what it took after a month.
+
+Measured as the resident memory of a process of its own, that does nothing else.
+"""
+
+import gc
+import multiprocessing
+import os
+from pathlib import Path
+
+from bench.result import Result, against_floor
+from bench.year import DAYS, Year
+from config.load import load_center
+from demo.files import TEMPLATES
+
+PEOPLE = 300  # a day
+MONTH = 25  # days of work
+
+
+def run() -> list[Result]:
+    with multiprocessing.get_context("spawn").Pool(1) as child:
+        month, year = child.apply(live)
+    return [against_floor("memory", year, month, "MB", at_most=1.1)]
+
+
+def live() -> tuple[float, float]:
+    """The megabytes after a month and after the year."""
+    taken = {day: resident_mb() for day in Year(load_center(TEMPLATES / "center.toml"), PEOPLE).days()}
+    return taken[MONTH], taken[DAYS]
+
+
+def resident_mb() -> float:
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
