@@ -24,7 +24,7 @@ NEEDED_CATEGORIES = {
     "ordinary": "that of everybody else",
     "appointment": "that of who has an appointment",
 }
-LEASED_NUMBERS = 20  # of each letter, that a kiosk holds: ten for today, ten for the next day
+LEASED_NUMBERS = 20  # of each letter, for a kiosk: ranges of five for two days, and those before
 
 
 def device_rules(document: Document) -> Iterator[Mistake]:
@@ -227,11 +227,12 @@ def _numbers(document: Document) -> Iterator[Mistake]:
             pass
         case _:
             return
-    kiosks = _texts(document, "devices.*.role").count("kiosk")
+    devices = [each for _, each in _values(document, "devices.*") if isinstance(each, dict)]
+    kiosks = sum(each.get("role") == "kiosk" and each.get("guest") is not True for each in devices)
     if (there := max(0, high - low + 1)) < (wanted := max(1, kiosks) * LEASED_NUMBERS):
         yield Mistake(
             ("offline_numbers",),
-            f"`offline_numbers` are {there}, and the kiosks hold {wanted} of each letter: give them more",
+            f"`offline_numbers` are {there}, and the kiosks need {wanted} of each letter: give them more",
         )
     streams = [each for each in _values(document, "categories.*") if _texts(each[1], "letter")]
     for path, table in [*_values(document, "services.*"), *streams]:

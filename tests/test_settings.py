@@ -1,6 +1,8 @@
 """Settings files: read in layers, judged whole, and every mistake told with its place."""
 
 import copy
+import json
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -11,17 +13,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from center.leases import SIZE
+from center.leases import SIZES
 from config.errors import SettingsError
 from config.load import ROLES, Role, is_center, load, load_center
 from config.rules import LEASED_NUMBERS, center_rules, device_rules
 from config.settings import (
+    CATEGORIES,
+    Account,
     BridgeSettings,
+    Category,
     CenterSettings,
+    Counter,
     DisplaySettings,
     Hours,
     HubSettings,
     KioskSettings,
+    Service,
 )
 from config.shape import convert, mistakes
 
@@ -345,7 +352,7 @@ def test_a_holiday_is_a_date(tmp_path: Path, written: str, said: str) -> None:
     assert center.holidays == (date(2027, 1, 1),)
 
 
-CATEGORIES = (
+CLASSES = (
     CENTER.replace("[bank]", "ratio = 2\n[bank]", 1)
     + """\
 [[categories]]
@@ -391,9 +398,9 @@ quota = 40
     ],
 )
 def test_categories_fit_together(tmp_path: Path, old: str, new: str, line: str) -> None:
-    assert old in CATEGORIES
-    load_center(write(tmp_path / "center.toml", CATEGORIES))
-    [said] = told(write(tmp_path / "center.toml", CATEGORIES.replace(old, new, 1)))
+    assert old in CLASSES
+    load_center(write(tmp_path / "center.toml", CLASSES))
+    [said] = told(write(tmp_path / "center.toml", CLASSES.replace(old, new, 1)))
     assert said.startswith(f"center.toml:{line}")
 
 
@@ -411,12 +418,12 @@ def test_categories_that_nobody_names_are_there_with_a_ratio_too(tmp_path: Path)
         (
             "[200, 218]",
             9,
-            "6: `offline_numbers` are 19, and the kiosks hold 20 of each letter: give them more",
+            "6: `offline_numbers` are 19, and the kiosks need 20 of each letter: give them more",
         ),
         (
             "[999, 800]",
             9,
-            "6: `offline_numbers` are 0, and the kiosks hold 20 of each letter: give them more",
+            "6: `offline_numbers` are 0, and the kiosks need 20 of each letter: give them more",
         ),
         ("[1, 999]", 9, "6: `offline_numbers` must be a whole number from 2 to 9999, not 1"),
         (
@@ -439,14 +446,15 @@ def test_the_hub_and_the_kiosks_have_numbers_enough(
 
 
 def test_a_stream_of_its_own_has_as_many_numbers_as_a_service(tmp_path: Path) -> None:
-    text = CATEGORIES.replace("[bank]", "offline_numbers = [41, 99]\n[bank]", 1)
+    text = CLASSES.replace("[bank]", "offline_numbers = [41, 99]\n[bank]", 1)
     load_center(write(tmp_path / "center.toml", text))
     [said] = told(write(tmp_path / "center.toml", text.replace("41", "40")))
     assert said.startswith("center.toml:59: `categories.quota`: of a letter the hub gives 39 at most: ")
 
 
-def test_the_room_that_the_rules_ask_for_is_what_kiosks_are_granted() -> None:
-    assert LEASED_NUMBERS == 2 * SIZE  # today's and the next day's
+def test_the_numbers_that_a_kiosk_needs_are_those_that_it_is_granted() -> None:
+    ranges, rested = 2, 2  # today's and the next day's, and as many of before
+    assert SIZES[0] * (ranges + rested) == LEASED_NUMBERS
 
 
 def test_a_centre_without_anything_to_do_is_none(tmp_path: Path) -> None:
@@ -598,7 +606,7 @@ def whole(text: str) -> dict[str, Any]:
     ("text", "kind"),
     [
         (CENTER, CenterSettings),
-        (CATEGORIES + HOURS, CenterSettings),
+        (CLASSES + HOURS, CenterSettings),
         (BRIDGE, BridgeSettings),
         (KIOSK, KioskSettings),
     ],
@@ -621,10 +629,51 @@ def test_a_document_without_mistakes_becomes_settings_and_no_other(
 @given(data=st.data())
 def test_the_rules_pass_over_what_has_another_shape(data: st.DataObject) -> None:
     list(center_rules(data.draw(damaged(whole(CENTER)))))
-    list(center_rules(data.draw(damaged(whole(CATEGORIES + HOURS)))))
+    list(center_rules(data.draw(damaged(whole(CLASSES + HOURS)))))
     list(device_rules(data.draw(damaged(whole(BRIDGE)))))
     list(device_rules(data.draw(damaged(whole(WEB)))))
 
 
 def test_the_roles_of_a_settings_file_are_those_of_the_structs() -> None:
     assert sorted(get_args(Role)) == sorted(ROLES)
+
+
+PAGE = (Path(__file__).parent.parent / "docs" / "settings.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_page_is_a_centre(tmp_path: Path) -> None:
+    [example] = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    center = load_center(write(tmp_path / "center.toml", example))
+    assert len(center.services) == 2
+    assert {each.id for each in center.categories} == {"ordinary", "priority", "agent", "appointment"}
+    ratio = example.replace("head_start = 15\n", "").replace("first_number", "ratio = 2\nfirst_number")
+    assert load_center(write(tmp_path / "center.toml", ratio)).ratio == 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("The centre", CenterSettings),
+        ("`[[services]]`", Service),
+        ("`[[categories]]`", Category),
+        ("`[[counters]]`", Counter),
+        ("`[[devices]]`", Account),
+    ],
+)
+def test_the_page_has_every_key_and_what_holds_unless_it_is_set(
+    heading: str, kind: type[msgspec.Struct]
+) -> None:
+    section = PAGE.partition(f"\n### {heading}\n")[2].partition("\n### ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (.+) \|$", section, re.MULTILINE)
+    assert rows == [(each.name, unless_set(each)) for each in msgspec.structs.fields(kind)]
+
+
+def unless_set(field: msgspec.structs.FieldInfo) -> str:
+    if field.required:
+        return "needed"
+    default = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+    if default is CATEGORIES:
+        return "those"
+    if isinstance(default, float):
+        return f"`{default:g}`"
+    return "–" if default in (None, "", (), {}) else f"`{json.dumps(default)}`"
