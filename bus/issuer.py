@@ -106,6 +106,7 @@ class Issuer:
             for each in news:
                 match each:
                     case Connected():
+                        self._silent = -math.inf  # a hub that lost its history is heard only once it is told
                         self._lease_soon()
                     case Changed(payload=state):
                         self.memory.saw(state.rev)

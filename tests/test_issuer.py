@@ -24,7 +24,7 @@ from config.clock import FakeClock
 from config.errors import LuotError, Refused, Unreachable
 from config.settings import Device as Settings
 from tests import paper
-from tests.test_memory import CATALOG, TOMORROW, range_, unwritable
+from tests.issuing import CATALOG, TOMORROW, range_, unwritable
 
 CENTER = "tan-lap"
 LEASES = Leases((range_(800, 809), range_(810, 819, TOMORROW)))

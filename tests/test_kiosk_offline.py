@@ -1,5 +1,6 @@
 """A kiosk that is cut off: it goes on by itself, and is one queue with the others when the hub is back."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -7,7 +8,14 @@ from uuid import uuid4
 import pytest
 
 from bus.asks import Take
-from bus.events import LeaseGranted, RequestGivenUp, TicketAdopted, TicketDelivered, TicketIssued
+from bus.events import (
+    AdoptionEnded,
+    LeaseGranted,
+    RequestGivenUp,
+    TicketAdopted,
+    TicketDelivered,
+    TicketIssued,
+)
 from bus.messages import Ticket
 from center.broker import PrivateBroker
 from config.clock import Clock
@@ -105,3 +113,28 @@ def test_failure_10_without_a_lease_nothing_is_printed_until_the_hub_grants_anot
     booth.until("another lease", lambda: "ho-tich" in memory.reserve.services())
     new = [each for granted in booth.happened(LeaseGranted) for each in granted.ranges]
     assert any(f"A{each.first}" not in str(given) for each in new if each.service == "ho-tich")
+
+
+@pytest.mark.parametrize("what", ["the hub", "the hub and the broker"])
+def test_failure_13_no_number_is_given_twice_after_a_backup_is_put_back(
+    booth: Booth, files: Path, broker: PrivateBroker, what: str
+) -> None:
+    journal = files / "data" / "hub"
+    with Part("hub", files / "hub.toml"):
+        booth.start()
+        take(booth, "ho-tich")
+    shutil.copytree(journal, files / "backup")
+    with Part("hub", files / "hub.toml"):
+        booth.until("the hub", lambda: booth.kiosk.issuer.online)
+        lost = [take(booth, "ho-tich")[0] for _ in range(2)]
+    shutil.rmtree(journal)
+    shutil.copytree(files / "backup", journal)
+    if what == "the hub and the broker":
+        broker.kill()
+        broker.start()
+    booth.witness.heard.clear()
+    with Part("hub", files / "hub.toml"):
+        booth.until("all of its day", lambda: bool(booth.happened(AdoptionEnded)))
+        assert [each.label for each in booth.happened(TicketAdopted)] == [each.label for each in lost]
+        ticket, _ = take(booth, "ho-tich")
+        assert ticket.label not in ("A001", *(each.label for each in lost))

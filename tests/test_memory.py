@@ -1,100 +1,35 @@
 """What an issuer must not forget: through power cuts, a full disk, a lost hub and a restored one."""
 
-import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bus.asks import MAX_REQUEST_BYTES, Adopt, Take
+from bus.asks import MAX_REQUEST_BYTES, Take
 from bus.disk import DiskFault
 from bus.memory import FILE, KEPT, Memory
-from bus.messages import (
-    Adopted,
-    Catalog,
-    LeaseRange,
-    Leases,
-    Rev,
-    ServiceInfo,
-    Ticket,
-    encode,
-)
+from bus.messages import Rev, encode
 from config.clock import FakeClock
 from config.errors import Refused, Unreachable
-from tests import paper
+from tests.issuing import (
+    CATALOG,
+    TODAY,
+    TOMORROW,
+    adoption,
+    give,
+    given_up,
+    lease,
+    memory_in,
+    power_cut,
+    range_,
+    take,
+    taken_over,
+    ticket,
+    unwritable,
+)
 from tests.paper import CENTER
-
-TODAY, TOMORROW = date(2026, 11, 22), date(2026, 11, 23)
-CATALOG = Catalog(Rev("e", 1), (ServiceInfo("ho-tich", "A", {"vi": "Hộ tịch"}, {}, "person", {}),), ())
-
-
-def memory_in(folder: Path, clock: FakeClock | None = None) -> Memory:
-    return Memory(folder, clock or FakeClock(), volatile=True)
-
-
-def take(service: str = "ho-tich") -> Take:
-    return Take(uuid4(), service)
-
-
-def ticket(label: str, day: date = TODAY) -> Ticket:
-    return paper.ticket(id=f"{day}-{label}", label=label)
-
-
-def range_(
-    first: int, last: int, day: date = TODAY, service: str = "ho-tich", letter: str = "A"
-) -> LeaseRange:
-    return LeaseRange(day, service, letter, first, last)
-
-
-def lease(memory: Memory, *ranges: LeaseRange) -> None:
-    memory.leased(Leases(ranges), CENTER, CATALOG)
-
-
-def give(memory: Memory, service: str = "ho-tich") -> str | None:
-    """The label of the next number of our own."""
-    asked = take(service)
-    memory.begin(asked.request)
-    given = memory.give(asked)
-    return given[1] if given else None
-
-
-def adoption(memory: Memory, *, whole: bool = False) -> Adopt:
-    adopt = memory.adopt(uuid4(), whole=whole)
-    assert adopt is not None
-    return adopt
-
-
-def taken_over(adopt: Adopt) -> Adopted:
-    """What the hub answers."""
-    return Adopted(adopt.given_up, tuple(each.label for each in adopt.tickets))
-
-
-def given_up(memory: Memory) -> set[UUID]:
-    adopt = memory.adopt(uuid4(), whole=False)
-    return set(adopt.given_up) if adopt else set()
-
-
-@contextmanager
-def unwritable(folder: Path) -> Iterator[None]:
-    """Nobody can write the file: somebody else holds it."""
-    holder = sqlite3.connect(folder / FILE, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    yield
-    holder.close()
-
-
-def power_cut(folder: Path, to: Path, clock: FakeClock | None = None) -> Memory:
-    """What is on the disk now is all there is: a copy of the files, while the first issuer has them open."""
-    shutil.copytree(folder, to)
-    return memory_in(to, clock)
 
 
 def test_a_take_is_on_disk_before_it_is_sent(tmp_path: Path) -> None:
@@ -402,124 +337,3 @@ def test_the_words_of_the_centre_are_kept_with_its_leases(tmp_path: Path) -> Non
     assert memory.reserve.words() is None
     lease(memory, range_(800, 809))
     assert power_cut(tmp_path / "kiosk", tmp_path / "after").reserve.words() == (CENTER, CATALOG)
-
-
-class Life(RuleBasedStateMachine):
-    """Any life of a kiosk, power cuts and a failing disk included, against a plain account of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.temporary = TemporaryDirectory()
-        self.folder = Path(self.temporary.name)
-        self.memory = memory_in(self.folder)
-        self.open: UUID | None = None
-        self.printing: str | None = None
-        self.given_up: set[UUID] = set()
-        self.facts: dict[str, str] = {}
-        self.count = 0
-        self.ranges: list[LeaseRange] = []
-        self.labels: set[str] = set()  # of our own
-        self.own: list[str] = []  # those that are not told yet
-
-    def teardown(self) -> None:
-        self.memory.close()
-        self.temporary.cleanup()
-
-    @precondition(lambda self: self.open is None)
-    @rule()
-    def begin(self) -> None:
-        request = take()
-        self.memory.begin(request.request)
-        self.open = request.request
-
-    @precondition(lambda self: self.open is not None)
-    @rule(how=st.sampled_from(("ticket", "refused", "unreachable")))
-    def end(self, how: str) -> None:
-        assert self.open is not None
-        self.count += 1
-        given = ticket(f"A{self.count:03}")
-        outcome = {"ticket": given, "refused": Refused("busy", ""), "unreachable": Unreachable("")}[how]
-        self.memory.end(self.open, outcome)  # type: ignore[arg-type]
-        if how == "ticket":
-            if self.printing:
-                self.deliver("printed")
-            self.printing = given.id
-        if how == "unreachable":
-            self.given_up.add(self.open)
-        self.open = None
-
-    @rule(fresh=st.booleans())
-    def lease(self, fresh: bool) -> None:
-        """The hub grants another range, or only says again what it granted."""
-        if fresh:
-            self.ranges.append(range_(start := 800 + 3 * len(self.ranges), start + 2))
-        lease(self.memory, *self.ranges)
-
-    @precondition(lambda self: self.open is not None)
-    @rule()
-    def give(self) -> None:
-        assert self.open is not None
-        given = self.memory.give(Take(self.open, "ho-tich"))
-        self.given_up.add(self.open)
-        self.open = None
-        if given:
-            label = given[1]
-            assert label not in self.labels, "a number is given twice"
-            self.labels.add(label)
-            self.own.append(label)
-            if self.printing:
-                self.deliver("printed")
-            self.printing = "-".join(given)
-        else:
-            assert len(self.labels) == 3 * len(self.ranges), "numbers are left, and none is given"
-
-    @precondition(lambda self: self.printing is not None)
-    @rule(outcome=st.sampled_from(("printed", "failed", "unknown")))
-    def deliver(self, outcome: str) -> None:
-        assert self.printing is not None
-        self.memory.delivered(self.printing, outcome)  # type: ignore[arg-type]
-        self.facts[self.printing] = outcome
-        self.printing = None
-
-    @rule()
-    def cut_power(self) -> None:
-        self.memory.close()
-        self._cut()
-
-    @precondition(lambda self: self.open is not None)
-    @rule()
-    def fail_to_write(self) -> None:
-        assert self.open is not None
-        with unwritable(self.folder), pytest.raises(DiskFault):
-            self.memory.end(self.open, ticket("Z999"))
-        self._cut()
-
-    @rule()
-    def tell(self) -> None:
-        if adopt := self.memory.adopt(uuid4(), whole=False):
-            self.memory.adopted(taken_over(adopt))
-            self.given_up -= set(adopt.given_up)
-            assert [each.label for each in adopt.tickets] == self.own
-            self.own.clear()
-        if fact := self.memory.fact():
-            self.memory.told(fact)
-            assert self.facts.pop(fact.ticket) == fact.outcome
-
-    @invariant()
-    def every_end_is_kept(self) -> None:
-        assert given_up(self.memory) == self.given_up
-        fact = self.memory.fact()
-        told = [ticket for ticket in self.facts if ticket[11:] not in self.own]
-        assert (fact.ticket if fact else None) == next(iter(told), None)
-
-    def _cut(self) -> None:
-        if self.open:
-            self.given_up.add(self.open)
-            self.open = None
-        if self.printing:
-            self.facts[self.printing] = "unknown"
-            self.printing = None
-
-
-TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
