@@ -18,6 +18,7 @@ from center.taking import setting
 from config.errors import Refused
 
 GRACE = timedelta(minutes=15)
+FARTHEST = timedelta(days=730)
 CODE_LETTERS = 6
 
 
@@ -28,8 +29,8 @@ def book(state: State, command: Command, asked: Book) -> Decision:
     known = state.appointments.get(code)
     if known is not None and known.ticket is not None:
         raise Refused("conflict", f"Who has the appointment {code} is here.", field="code")
-    if asked.at < command.now.at:
-        raise Refused("bad-request", "An appointment is not made for the past.", field="at")
+    if not command.now.at <= asked.at < command.now.at + FARTHEST:
+        raise Refused("bad-request", "An appointment is made for the next two years.", field="at")
     made = AppointmentMade(code, asked.service, asked.at)
     return Decision((made,), lambda _: Appointment(made.code, made.service, made.due))
 

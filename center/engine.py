@@ -27,11 +27,13 @@ from center import appointments, counters, leases, orders, services, tickets, tu
 from center.command import Command, Decision, Moment
 from center.records import HERE, Stamp
 from center.state import LABEL_REST, State
+from config.clock import EARLIEST
 from config.errors import Refused
 
 __all__ = ["Command", "Decision", "Moment", "decide", "due", "tick"]
 
 SHOWN_MS = {"paid": 8_000, "expired": 20_000, "rate": 20_000, "thanks": 4_000}  # on the panel
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)  # staff who say so mistyped
 IDLE_MS = 24 * 3_600_000  # nothing is due sooner
 
 
@@ -124,6 +126,8 @@ def _act(state: State, command: Command, act: asks.CounterAct) -> Decision:
 
 def _confirm_clock(state: State, told: asks.ConfirmClock) -> Decision:
     """Staff say what time it is. An earlier date undoes a day that a wrong clock began."""
+    if not EARLIEST <= told.at < LATEST:
+        raise Refused("bad-request", f"It is not the year {told.at.year}.", field="at")
     at = told.at.replace(microsecond=told.at.microsecond // 1000 * 1000)
     today = state.local_date(at)
     events: tuple[EventBody, ...] = (ClockConfirmed(at),)

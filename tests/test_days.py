@@ -1,12 +1,12 @@
 """Days under wrong clocks: a hall is never emptied by a jump, and no label is given again too soon."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from bus.events import ClockConfirmed, DayOpened
-from tests.hall import CENTER, Hall
+from tests.hall import CENTER, Hall, refused
 
 FRIDAY, MONDAY = date(2026, 11, 20), date(2026, 11, 23)
 FRIDAY_8 = timedelta(days=-3)  # from Monday at eight
@@ -77,6 +77,12 @@ def test_failure_07_a_wrong_day_is_undone_and_labels_go_on() -> None:
     assert after.label not in (first_of_all.label, wrong.label)
     hall.open("one")
     assert hall.call().id == wrong.id
+
+
+@pytest.mark.parametrize("year", [1, 1970, 2100, 9999])
+def test_year_that_cannot_be_is_not_confirmed(year: int) -> None:
+    wrong = datetime(year, 11, 23, tzinfo=UTC)
+    assert refused(Hall(), "confirm-clock", at=wrong).field == "at"
 
 
 def test_days_that_come_back_after_a_wrong_clock_give_no_number_twice() -> None:

@@ -238,8 +238,9 @@ def test_appointment_is_moved_and_cancelled_until_its_holder_is_here(hall: Hall)
     )
 
 
-def test_past_is_not_booked(hall: Hall) -> None:
-    assert refused(hall, "book", service="civil", at=MORNING - timedelta(minutes=1)).field == "at"
+@pytest.mark.parametrize("away", [timedelta(minutes=-1), timedelta(days=730), timedelta(days=2_900_000)])
+def test_past_and_far_future_are_not_booked(hall: Hall, away: timedelta) -> None:
+    assert refused(hall, "book", service="civil", at=MORNING + away).field == "at"
 
 
 def test_check_in_that_was_given_up_is_void(hall: Hall) -> None:
