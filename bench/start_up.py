@@ -11,12 +11,11 @@ from contextlib import closing
 from datetime import timedelta
 from itertools import count, islice
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from uuid import UUID
 
-from bench.result import Result, within
+from bench.result import Result, median_ms, within
 from bench.year import MORNING, Year
 from bus.events import JournalEvent, decode_body
 from bus.messages import encode
@@ -54,7 +53,7 @@ def measure(path: Path, events: int) -> Result:
             values.append(perf_counter() - began)
         if state.seq != events:
             raise RuntimeError(f"the journal has {state.seq} events, not {events}")
-    return within("start-up", median(values), "s", limit=1, floor=median(floors))
+    return within("start-up", median_ms(values), "ms", limit=1000, floor=median_ms(floors))
 
 
 def write(path: Path, settings: CenterSettings, events: int) -> None:

@@ -30,7 +30,7 @@ __all__ = ["VOID", "Alive", "Answered", "Journal", "JournalUnavailable", "Note",
 
 log = logging.getLogger(__name__)
 
-SNAPSHOT_EVERY = 20_000  # events, where no day begins
+SNAPSHOT_EVERY = 10_000  # events, where no day begins
 VOID = encode(Answer(ok=False, error=Fault("void", "This request was given up before.", "request")))
 
 
