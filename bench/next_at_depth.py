@@ -6,84 +6,68 @@ turns, and who is called is replaced outside the measured time, so each stays as
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from uuid import uuid4
 
+from bench.hall import Hall
 from bench.result import Result, against_floor, median_ms
-from bus.asks import Next, Open, Request, Take
-from bus.events import EventBody, JournalEvent
-from bus.messages import Role, encode
-from center import engine, views
-from center.command import Command, Moment
+from bus.asks import Next, Open, Take
+from bus.messages import encode
+from center import views
 from center.journal import Answered, Journal
-from center.state import State
 from config.settings import CenterSettings, Counter, Service
 
 ROUNDS = 500
 DEEP, SHALLOW = 10_000, 10
-APART_MS = 5_000  # a key counts only some seconds after the last call
+APART_S = 5  # a key counts only some seconds after the last call
 OFFLINE = (9_000, 9_999)  # of each letter: the rest is enough for the deep hall
 LETTERS = "ABCDEF"
 COUNTERS = 4
 
 
-class Hall:
-    """A centre with so many people waiting, and clerks at its counters."""
+class Depth:
+    """A hall with so many people waiting, clerks at its counters, and its journal."""
 
     def __init__(self, settings: CenterSettings, journal: Journal, waiting: int) -> None:
-        self.state = State(settings)
+        self.hall = Hall(settings, datetime(2026, 11, 23, 1, tzinfo=UTC))
         self.journal = journal
-        self.now = Moment(datetime(2026, 11, 23, 1, tzinfo=UTC), 0)
         self.services = cycle(each.id for each in settings.services)
         self.counters = cycle(each.id for each in settings.counters)
-        self.entries: list[JournalEvent] = []
-        self.record("hub", *engine.tick(self.state, self.now))
+        self.hall.wait(0)
         for counter in settings.counters:
-            self.ask("web", "open", Open(uuid4(), counter.id, 0, f"clerk-{counter.id}"))
+            self.hall.ask("web", "open", Open(uuid4(), counter.id, 0, f"clerk-{counter.id}"))
         for _ in range(waiting):
             self.come()
 
     def come(self) -> None:
-        self.ask("kiosk", "take", Take(uuid4(), next(self.services)))
+        self.hall.ask("kiosk", "take", Take(uuid4(), next(self.services)))
 
     def press(self) -> Iterator[None]:
         """One `next`, in two steps: told, then on disk. After it another person comes, and time passes."""
-        counter = next(self.counters)
-        self.entries.clear()
-        asked = Next(uuid4(), counter, self.state.counters[counter].turn)
-        self.record("hub", *engine.tick(self.state, self.now))
-        answer = self.ask("web", "next", asked)
+        hall, counter = self.hall, next(self.counters)
+        hall.entries.clear()
+        asked = Next(uuid4(), counter, hall.state.counters[counter].turn)
+        hall.wait(0)
+        answer = encode(hall.ask("web", "next", asked))
         self.show()
         yield
-        self.journal.commit(self.entries, [Answered("web", asked.request, self.state.day, answer)])
+        self.journal.commit(hall.entries, [Answered("web", asked.request, hall.state.day, answer)])
         yield
         self.come()
-        self.now = Moment(self.now.at + timedelta(milliseconds=APART_MS), self.now.ran + APART_MS)
-
-    def ask(self, role: Role, verb: str, fields: Request) -> bytes:
-        command = Command(role, role, verb, fields, self.now, fresh=fields.request.hex.upper())
-        decision = engine.decide(self.state, command)
-        self.record(role, *decision.events)
-        return encode(decision.answer(self.state))
-
-    def record(self, device: str, *events: EventBody) -> None:
-        for event in events:
-            entry = JournalEvent(self.state.seq + 1, device, None, self.now.at, event, self.now.ran)
-            self.state.apply(entry)
-            self.entries.append(entry)
+        hall.wait(APART_S)
 
     def show(self) -> None:
-        state, rev = self.state, self.state.rev
+        state, rev, now = self.hall.state, self.hall.state.rev, self.hall.now
         for service in state.settings.services:
-            views.queue(state, service.id, rev, self.now)
+            views.queue(state, service.id, rev, now)
         for counter in state.settings.counters:
             views.counter(state, counter.id, rev)
             views.panel(state, counter.id, rev)
-        views.board(state, rev, self.now.ran)
+        views.board(state, rev, now.ran)
 
 
 def run() -> list[Result]:
@@ -97,7 +81,7 @@ def measure(folder: Path) -> list[Result]:
         Journal(folder / "deep.sqlite", settings.center) as deep,
         Journal(folder / "shallow.sqlite", settings.center) as shallow,
     ):
-        halls = (Hall(settings, deep, DEEP), Hall(settings, shallow, SHALLOW))
+        halls = (Depth(settings, deep, DEEP), Depth(settings, shallow, SHALLOW))
         in_memory: tuple[list[float], list[float]] = ([], [])
         on_disk: tuple[list[float], list[float]] = ([], [])
         for _ in range(ROUNDS):
