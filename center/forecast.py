@@ -80,7 +80,7 @@ def outlook(
     before = {
         each: _by_ratio(state.queues[each], place, priority, ratio)
         if ratio is not None and each == service
-        else Before(state.queues[each].ahead(place), state.queues[each].people(place))
+        else _by_place(state.queues[each], place)
         for each in teams
     }
     tickets = sum(share[each] * there.tickets for each, there in before.items())
@@ -127,6 +127,12 @@ def _teams(state: State, *, resting: bool) -> dict[Id, dict[Id, Counter]]:
         each: own[each] | idle.get(each, {}) if each in own else idle.get(each, {}) | busy.get(each, {})
         for each in own | idle | busy
     }
+
+
+def _by_place(queue: Queue, place: Place) -> Before:
+    """Who comes before that place where the place says it."""
+    tickets = queue.ahead(place)
+    return Before(tickets, queue.people(place) if queue.service.people > 1 else tickets)
 
 
 def _by_ratio(queue: Queue, place: Place, priority: bool, ratio: int) -> Before:
