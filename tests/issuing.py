@@ -15,7 +15,7 @@ from config.clock import FakeClock
 from tests import paper
 from tests.paper import CENTER
 
-TODAY, TOMORROW = date(2026, 11, 22), date(2026, 11, 23)
+YESTERDAY, TODAY, TOMORROW = date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23)
 CATALOG = Catalog(Rev("e", 1), (ServiceInfo("ho-tich", "A", {"vi": "Hộ tịch"}, {}, "person", {}),), ())
 
 

@@ -1,7 +1,6 @@
 """What an issuer must not forget: through power cuts, a full disk, a lost hub and a restored one."""
 
 import sqlite3
-from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -17,6 +16,7 @@ from tests.issuing import (
     CATALOG,
     TODAY,
     TOMORROW,
+    YESTERDAY,
     adoption,
     give,
     given_up,
@@ -224,11 +224,12 @@ def test_failure_11_age_and_order_are_told_and_no_clock_ends_a_lease(tmp_path: P
 
 
 def test_failure_13_a_restored_hub_hears_of_all_that_was_given_today(tmp_path: Path) -> None:
-    memory = memory_in(tmp_path)
+    clock = FakeClock()
+    memory = memory_in(tmp_path, clock)
     yesterday, lost = take(), take()
     memory.begin(yesterday.request)
-    memory.end(yesterday.request, ticket("A900", date(2026, 11, 21)))
-    memory.install.clock.advance(15 * 3600)  # type: ignore[attr-defined]
+    memory.end(yesterday.request, ticket("A900", YESTERDAY))
+    clock.advance(15 * 3600)
     own, hubs = [], []
     for number in range(60):
         asked = take()
@@ -237,14 +238,14 @@ def test_failure_13_a_restored_hub_hears_of_all_that_was_given_today(tmp_path: P
         hubs.append(f"A{number:03}")
     memory.begin(lost.request)
     memory.end(lost.request, Unreachable("late"))
-    lease(memory, range_(800, 809))
+    lease(memory, range_(800, 809, YESTERDAY))  # no other has come since
     own.append(give(memory))
     memory.adopted(taken_over(adoption(memory)))
     assert memory.adopt(uuid4(), whole=False) is None
 
     memory.tell_again(TODAY)
     first = adoption(memory, whole=True)
-    assert (len(first.tickets), first.whole, first.leases) == (50, False, (range_(800, 809),))
+    assert (len(first.tickets), first.whole, first.leases) == (50, False, (range_(800, 809, YESTERDAY),))
     assert lost.request in first.given_up
     assert first.install == memory.lease().install
     memory.adopted(taken_over(first))
