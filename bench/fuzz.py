@@ -74,11 +74,11 @@ class Assault:
         while self.open and monotonic() < until:
             for item in self.session.receive(0.05):
                 if isinstance(item, Message) and item.topic == self.adversary.reply:
-                    self._hear(item)
+                    self.hear(item)
         self.findings += [f"not answered: {each}" for each in self.open.values()]
         self.open.clear()
 
-    def _hear(self, message: Message) -> None:
+    def hear(self, message: Message) -> None:
         correlation = message.correlation or self._too_long()
         sent = self.open.pop(correlation, None)
         if sent is None:
