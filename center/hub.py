@@ -101,6 +101,7 @@ class Hub:
             self._serve(requests)
         if self._beat_due <= self.clock.monotonic() or self._told != self._pressing():
             self._beat()
+        self.telling.settle(self.memory.state, self.memory.now)
 
     def _hear(self, news: object) -> None:
         match news:
@@ -142,7 +143,7 @@ class Hub:
             self._answer(each, BUSY if each.fresh and entries is None else each.answer)
         if entries:
             self.telling.happened(memory.state, entries)
-            self.telling.changes(memory.state, memory.now, entries)
+            self.telling.changed(memory.state, memory.now, entries)
 
     def _commit(self, answers: list[Answered]) -> Sequence[JournalEvent] | None:
         """The events of the batch once they are on disk; none at all where it was dropped."""
@@ -278,8 +279,8 @@ class Hub:
 
     def _until_due(self) -> float:
         """Seconds until the beat, or until the engine or the journal has something to do by itself."""
-        until = min(self._beat_due - self.clock.monotonic(), self.memory.until_due(), self._tick_due())
-        return max(0.0, until)
+        beat = self._beat_due - self.clock.monotonic()
+        return max(0.0, min(beat, self.memory.until_due(), self.telling.until_due(), self._tick_due()))
 
     def _tick_due(self) -> float:
         """Seconds until the engine has something to do by itself."""

@@ -24,7 +24,7 @@ from bus.messages import Adopted, Id, LeaseRange, Leases, Nothing, Rev
 from center import tickets
 from center.command import Command, Decision
 from center.records import Grant, Ticket
-from center.state import LABEL_REST, State
+from center.state import State
 from config.errors import Refused
 
 SIZES = (5, 30)  # numbers in one range, by how many kiosks share them
@@ -37,12 +37,13 @@ def lease(state: State, command: Command, asked: Lease) -> Decision:
     """Numbers for this install, of today and the next day. What it gave before is adopted already.
 
     What the install does not hold any more is over. What it holds of earlier days is not told again, so it
-    will let go of it, but it is over only once the install says so: the answer may be lost.
+    will let go of it, but it is over only once the install says so: the answer may be lost. Where history was
+    lost, all that it holds stays good: nothing else is to be had until everybody has told their day.
     """
     if state.day is None:
         raise Refused("day-closed", "The day has not begun.")
     if lost := lost_history(state, asked.seen, command.fresh):
-        return Decision(lost, lambda _: Leases(()))
+        return Decision(lost, lambda _: Leases(asked.holds))
     if state.awaits:
         raise Refused("busy", "A backup was restored: tell the day first.")
     own = [
@@ -78,7 +79,7 @@ def adopt(state: State, command: Command, told: Adopt) -> Decision:
     refused: list[str] = []
     seen: set[str] = set()
     for each in told.tickets:
-        known = (command.device, each.request) in state.takes or (recovering and _rests(state, command, each))
+        known = (command.device, each.request) in state.takes or (recovering and _is_over(state, each))
         if known or (each.label not in seen and _may_have(state, command, told, each, recovering)):
             seen.add(each.label)
             labels.append(each.label)
@@ -195,10 +196,10 @@ def _may_have(state: State, command: Command, told: Adopt, issued: Issued, recov
     return grant is not None and grant.device == command.device
 
 
-def _rests(state: State, command: Command, issued: Issued) -> bool:
-    """Whether a label of an earlier day is known here: its day has ended, and its ticket with it."""
-    given = state.before.get(issued.label)
-    return given is not None and state.age(given, command.now.at, command.now.ran) < LABEL_REST
+def _is_over(state: State, issued: Issued) -> bool:
+    """Whether the hub gave that number itself, before what it lost, and its ticket has ended since."""
+    last = state.kept if issued.day == state.day else state.days.get(issued.day, {})
+    return int(issued.label[1:]) <= last.get(issued.label[0], 0) and issued.label not in state.labels
 
 
 def _covers(lease: LeaseRange, label: str) -> bool:

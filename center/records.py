@@ -156,7 +156,7 @@ class Queue:
         return self.ordinary.people(place) + self.priority.people(place)
 
     def learn(self, minutes: float) -> None:
-        """A person was served in that time. The mean has a long memory; it begins at the settings' minutes."""
+        """A person was served in that time: the mean has a long memory, from the settings' minutes on."""
         minutes = min(minutes, LONGEST * self.mean)
         self.mean += (minutes - self.mean) / (PRIOR_TICKETS + min(self.served, MEMORY_TICKETS) + 1)
         self.served += 1

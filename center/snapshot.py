@@ -44,6 +44,7 @@ class Plain(msgspec.Struct, frozen=True):
     epoch: str
     epochs: list[str]
     awaits: tuple[Id, ...]
+    kept: dict[str, int]
     seq: int
     ran: int
     last_at: datetime | None

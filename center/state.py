@@ -88,6 +88,7 @@ class State:
         self.epoch = ""
         self.epochs: list[str] = []  # that were before
         self.awaits: tuple[Id, ...] = ()  # after a loss: the issuers that have yet to tell their day
+        self.kept: dict[str, int] = {}  # the last numbers of that day that were not lost
         self.seq = 0
         self.ran = 0  # of the last event
         self.last_at: datetime | None = None  # of the last event
@@ -257,7 +258,7 @@ class State:
                 self.confirmed_seq = entry.seq
             case EpochOpened() as event:
                 self.epochs.append(self.epoch)
-                self.epoch, self.awaits = event.epoch, event.awaits
+                self.epoch, self.awaits, self.kept = event.epoch, event.awaits, dict(self.numbers)
             case AdoptionEnded() as event:
                 self.awaits = tuple(each for each in self.awaits if each != event.device)
             case FloorSet() as event:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from math import inf
 
 from msgspec import structs
 
@@ -28,6 +29,9 @@ from config.settings import CenterSettings
 log = logging.getLogger(__name__)
 
 
+RUSH_S = 0.2  # between two pictures of queues while numbers are given
+
+
 class Telling:
     """What the bus has of us, and what it must have."""
 
@@ -35,6 +39,8 @@ class Telling:
         self.device = device
         self.center = center
         self._told: dict[str, Retained] = {}  # by topic
+        self._grown: set[Id] = set()  # queues whose pictures wait
+        self._rest = 0.0  # until then
 
     def forget(self) -> None:
         """The broker may have nothing of us any more: everything is told again."""
@@ -68,19 +74,42 @@ class Telling:
         if not self._told:
             self._keep(STATE_CATALOG, views.catalog(self.center, state.rev))
 
-    def changes(self, state: State, now: Moment, entries: Sequence[JournalEvent] | None = None) -> None:
-        """Tell every picture that differs from what the bus has; of a batch, those it may have changed."""
-        rev, touched = state.rev, _queues(entries)
+    def changes(self, state: State, now: Moment) -> None:
+        """Tell every picture that differs from what the bus has."""
         self.catalog(state)
-        for service in self.center.services:
-            if touched is None or service.id in touched:
-                self._keep(STATE_QUEUE, views.queue(state, service.id, rev, now), service=service.id)
-        if touched is not None:
-            return
+        self._queues(state, now, {each.id for each in self.center.services})
+        rev = state.rev
         for counter in self.center.counters:
             self._keep(STATE_COUNTER, views.counter(state, counter.id, rev), counter=counter.id)
             self._keep(STATE_PANEL, views.panel(state, counter.id, rev), counter=counter.id)
         self._keep(STATE_BOARD, views.board(state, rev, now.ran))
+
+    def changed(self, state: State, now: Moment, entries: Sequence[JournalEvent]) -> None:
+        """Tell what a batch may have changed.
+
+        A number that is given shows in its queue alone, and in a rush it may wait for the next to be shown.
+        """
+        if all(isinstance(each.body, TicketIssued | TicketDelivered) for each in entries):
+            self._grown |= {each.body.service for each in entries if isinstance(each.body, TicketIssued)}
+            self.settle(state, now)
+        else:
+            self.changes(state, now)
+
+    def settle(self, state: State, now: Moment) -> None:
+        """Tell the pictures that waited, where they have waited long enough."""
+        if self.until_due() <= 0:
+            self._rest = self.device.clock.monotonic() + RUSH_S
+            self._queues(state, now, self._grown)
+
+    def until_due(self) -> float:
+        """Seconds until `settle` has something to do."""
+        return self._rest - self.device.clock.monotonic() if self._grown else inf
+
+    def _queues(self, state: State, now: Moment, services: set[Id]) -> None:
+        for service in self.center.services:
+            if service.id in services:
+                self._keep(STATE_QUEUE, views.queue(state, service.id, state.rev, now), service=service.id)
+        self._grown = set()
 
     def _clear(self, topic: Topic, **ids: str) -> None:
         path = topic.path(self.center.center, **ids)
@@ -94,13 +123,6 @@ class Telling:
             return
         if self.device.publish(topic, state, **ids):
             self._told[path] = state
-
-
-def _queues(entries: Sequence[JournalEvent] | None) -> set[Id] | None:
-    """The services whose queues alone have changed by these events; none where it may be anything."""
-    if entries is None or not all(isinstance(each.body, TicketIssued | TicketDelivered) for each in entries):
-        return None
-    return {each.body.service for each in entries if isinstance(each.body, TicketIssued)}
 
 
 def _same(told: Retained, state: Retained) -> bool:
