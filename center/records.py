@@ -113,9 +113,9 @@ class Queue:
     priority: Line = field(default_factory=Line)
 
     @classmethod
-    def gone(cls, service: Id, letter: str) -> "Queue":
-        """The queue of a service that the settings have no more."""
-        setting = settings.Service(id=service, letter=letter, name={})
+    def gone(cls, service: Id) -> "Queue":
+        """The queue of a service that the settings have no more; its letter gives no number again."""
+        setting = settings.Service(id=service, letter="Z", name={})
         return cls(setting, setting.minutes)
 
     def __len__(self) -> int:

@@ -128,7 +128,7 @@ def load(settings: CenterSettings, body: bytes) -> State:
     for name in Plain.__struct_fields__:
         setattr(state, name, getattr(found.plain, name))
     for queue in found.queues:
-        gone = Queue.gone(queue.service.id, queue.service.letter)
+        gone = Queue.gone(queue.service.id)
         present = state.queues.get(queue.service.id, gone)
         state.queues[queue.service.id] = replace(queue, service=present.service)
     state.tickets = {each.id: each for each in found.tickets}

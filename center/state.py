@@ -245,9 +245,9 @@ class State:
                     counter = self._counter(event.counter)
                     counter.last, counter.asks, counter.asks_ran = None, "thanks", ran
             case ServiceShut() as event:
-                self._queue(event.service, "Z").shut = event.reason
+                self._queue(event.service).shut = event.reason
             case ServiceReopened() as event:
-                self._queue(event.service, "Z").shut = None
+                self._queue(event.service).shut = None
             case AppointmentMade() as event:
                 self.appointments[event.code] = Appointment(event.code, event.service, event.due)
             case AppointmentCancelled() as event:
@@ -275,9 +275,9 @@ class State:
             self.counters[counter] = Counter.gone(counter)
         return self.counters[counter]
 
-    def _queue(self, service: Id, letter: str) -> Queue:
+    def _queue(self, service: Id) -> Queue:
         if service not in self.queues:
-            self.queues[service] = Queue.gone(service, letter)
+            self.queues[service] = Queue.gone(service)
         return self.queues[service]
 
     def _priority(self, category: Category) -> bool:
@@ -298,7 +298,7 @@ class State:
 
     def _enter(self, ticket: Ticket) -> None:
         """A new ticket waits."""
-        queue = self._queue(ticket.service, ticket.label[0])
+        queue = self._queue(ticket.service)
         queue.enter(ticket)
         queue.issued += 1
         self.issued[ticket.category] = self.issued.get(ticket.category, 0) + 1
@@ -337,11 +337,7 @@ class State:
 
     def _line(self, ticket: Ticket) -> Queue | Line:
         """Where a waiting ticket stands: the queue of its service, or the line of one counter."""
-        return (
-            self._queue(ticket.service, ticket.label[0])
-            if ticket.to is None
-            else self._counter(ticket.to).line
-        )
+        return self._queue(ticket.service) if ticket.to is None else self._counter(ticket.to).line
 
     def _leave(self, ticket: Ticket) -> None:
         """It stands nowhere any more: no queue, no counter, no list of held ones."""
@@ -355,7 +351,7 @@ class State:
         if counter.ticket is ticket:
             counter.recalled += 1
         else:
-            queue = self._queue(ticket.service, ticket.label[0])
+            queue = self._queue(ticket.service)
             if not ticket.calls:
                 queue.judge(ticket, ran)
             if ticket.status == "waiting":
@@ -378,7 +374,7 @@ class State:
 
     def _learn(self, ticket: Ticket, counter: Counter, ran: int) -> None:
         minutes = (ran - counter.began_ran) / 60_000 / ticket.people
-        self._queue(ticket.service, ticket.label[0]).learn(minutes)
+        self._queue(ticket.service).learn(minutes)
 
     def _part(self, ticket: TicketId, counter: Id, status: TicketStatus, at: datetime, ran: int) -> Ticket:
         """The ticket leaves the counter that has it."""
@@ -500,7 +496,7 @@ class State:
         self._rest_labels(at, ran)
         for each in stay:
             each.status, each.counter, each.to = "waiting", None, None
-            self._queue(each.service, each.label[0]).enter(each)
+            self._queue(each.service).enter(each)
         self.numbers = given
         self.issued.clear()
         self.tickets = {each.id: each for each in stay}
