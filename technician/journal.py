@@ -14,6 +14,7 @@ from center.database import check, telling
 from center.journal import Journal, JournalUnavailable
 from center.records import TicketStatus
 from center.state import State
+from config.errors import Refused
 from config.settings import CenterSettings
 
 Watch = Callable[[Iterator[JournalEvent]], Iterator[JournalEvent]]  # lets somebody see how it goes on
@@ -131,8 +132,9 @@ def table(state: State) -> str:
 
 def _names(answer: bytes, ticket: TicketId) -> bool:
     try:
-        return msgspec.json.decode(answer, type=Answer).read(Named).id == ticket
-    except ValueError:
+        told = msgspec.json.decode(answer, type=Answer)
+        return told.ok and told.read(Named).id == ticket
+    except (ValueError, Refused):
         return False
 
 

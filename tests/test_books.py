@@ -108,6 +108,10 @@ class TestVerify:
                 "The answer to the request of event .* is not 2026-01-05-A005",
             ),
             (
+                edit("request", "answer", '"ok":true', '"ok":false', "05-A005"),
+                "The answer to the request of event .* is not 2026-01-05-A005",
+            ),
+            (
                 edit("event", "body", "A003", "A002", "ticket-issued%2026-01-05-A003"),
                 "gives 2026-01-05-A002 a second time",
             ),

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import structs
 
 from bus.events import (
     CounterOpened,
@@ -154,6 +155,17 @@ class TestSnapshots:
         for each in hall.journal[begun:]:
             loaded.apply(each)
         assert vars(loaded) == vars(hall.state)
+
+    def test_it_outlives_a_service_and_a_counter_that_the_settings_lose(self, hall: Hall) -> None:
+        less = structs.replace(CENTER, services=CENTER.services[:1], counters=CENTER.counters[:1])
+        loaded, replayed = snapshot.load(less, snapshot.dump(hall.state)), hall.rebuilt(less)
+        assert loaded.tickets == replayed.tickets
+        assert {id_: each.removed for id_, each in loaded.counters.items()} == {
+            "one": False, "two": True, "three": True,
+        }  # fmt: skip
+        assert loaded.counters["two"].setting == replayed.counters["two"].setting
+        for id_, queue in replayed.queues.items():
+            assert list(loaded.queues[id_]) == list(queue)
 
     def test_a_start_reads_only_what_came_after(self, path: Path, hall: Hall) -> None:
         write(path, hall)
