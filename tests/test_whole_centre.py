@@ -142,8 +142,8 @@ def test_the_whole_way(hall: Hall, page: Page) -> None:
 
     # And the journal has it all.
     assert journal(center.folder) == [
-        "day-opened", "ticket-issued", "ticket-delivered", "counter-opened", "ticket-called",
-        "ticket-serving", "order-made", "order-paid", "panel-cleared", "ticket-finished",
+        "hub-started", "day-opened", "lease-granted", "ticket-issued", "ticket-delivered", "counter-opened",
+        "ticket-called", "ticket-serving", "order-made", "order-paid", "panel-cleared", "ticket-finished",
     ]  # fmt: skip
 
 
