@@ -59,6 +59,7 @@ def main(faults: int, seed: int, folder: Path | None, *, as_json: bool) -> int:
     place = folder or Path(mkdtemp(dir="/var/tmp", prefix="luot-torture-"))
     place.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(filename=place / "torture.log", level=logging.INFO, force=True, format=FORMAT)
+    sys.stderr.write(f"{faults} faults take about {faults / 60:.0f} min; its logs are in {place}\n")
     report = torture(place, faults, seed)
     document = report.figures() | {"kinds": report.kinds, "findings": asdict(report.findings)}
     (place / "report.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
@@ -66,7 +67,7 @@ def main(faults: int, seed: int, folder: Path | None, *, as_json: bool) -> int:
     if report.holds and folder is None:
         shutil.rmtree(place)
     else:
-        sys.stderr.write(f"its logs, its journal and its report are in {place}\n")
+        sys.stderr.write(f"the logs, the journal and the report are kept in {place}\n")
     return 0 if report.holds else 1
 
 

@@ -24,6 +24,7 @@ from config.errors import Refused
 from config.settings import CenterSettings
 from demo.member import Member, expect
 from demo.part import Part
+from tests.hall import Hall, refused
 
 MESSAGES = 2000
 OVER_THE_BROKERS_LIMIT = 5_000_000  # bytes
@@ -50,6 +51,14 @@ def test_text_that_is_no_utf8_is_refused(payload: bytes) -> None:
     with pytest.raises(Refused) as refused:
         read(payload, Take)
     assert refused.value.code == "bad-request"
+
+
+@pytest.mark.parametrize("year", [1, 1970, 9999])
+def test_a_year_that_nobody_means_is_refused(year: int) -> None:
+    """Taken for true it would stop the hub at the edges of the calendar, at once or at the next day."""
+    hall, at = Hall(), datetime(year, 12, 30, 23, 59, tzinfo=UTC)
+    assert refused(hall, "confirm-clock", at=at).code == "bad-request"
+    assert refused(hall, "book", service="civil", at=at).code == "bad-request"
 
 
 def test_a_message_over_the_brokers_limit_costs_its_sender_the_connection(
