@@ -1,20 +1,29 @@
 """A morning with a bit of everything, and its journal on disk, for tests of what is kept."""
 
 import resource
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 
-from bus.events import JournalEvent, TicketIssued, TicketTransferred
+from bus.events import (
+    EventBody,
+    JournalEvent,
+    TicketIssued,
+    TicketTransferred,
+)
 from bus.messages import Answer, encode
 from center.journal import Answered, Journal, Note
-from tests.hall import Hall
+from center.state import State
+from tests.hall import CENTER, MORNING, Hall
 
 NOTE = "Thiếu bản sao"
+ROOM = 36_000  # bytes: enough for SQLite's shared memory, too little for a journal that was made to `grow`
+FINE = encode(Answer(ok=True))
 
 
 def morning() -> Hall:
@@ -82,3 +91,40 @@ def no_room(largest: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def read(path: Path) -> State:
+    with Journal(path, "tan-lap") as journal:
+        return journal.state(CENTER)
+
+
+def same(one: State, other: State) -> bool:
+    """The epoch is made with the journal."""
+    return {**vars(one), "epoch": ""} == {**vars(other), "epoch": ""}
+
+
+def entry(seq: int, body: EventBody) -> JournalEvent:
+    return JournalEvent(seq, "hub", None, MORNING + timedelta(seconds=seq), body, 1000 * seq)
+
+
+@contextmanager
+def altered(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file, to be changed behind the journal's back."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        yield file
+
+
+def largest(path: Path) -> int:
+    """The size of the journal's largest file."""
+    return max(each.stat().st_size for each in path.parent.iterdir() if each.suffix != ".sqlite-shm")
+
+
+def events(path: Path) -> list[JournalEvent]:
+    with Journal(path, "tan-lap", read_only=True) as journal:
+        return list(journal.entries())
+
+
+def grow(path: Path) -> None:
+    """Let the journal be larger than the room that there is."""
+    with Journal(path, "tan-lap") as journal:
+        journal.commit([], [Answered("kiosk-1", uuid4(), None, b"{}" + b" " * ROOM)])
