@@ -130,7 +130,12 @@ class Memory:
     # What the hub has yet to hear
 
     def saw(self, rev: Rev) -> None:
-        """A revision of the hub's: the newest is kept with the next write."""
+        """A revision of the hub's: the newest is kept with the next write.
+
+        A hub that cannot read its journal has no epoch.
+        """
+        if not rev.epoch:
+            return
         with self.disk.reading():
             self._seen[rev.epoch] = max(rev.seq, self._seen.get(rev.epoch, 0))
 

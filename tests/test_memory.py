@@ -261,7 +261,7 @@ def test_failure_13_the_newest_revision_is_kept_and_an_epoch_of_before_does_not_
 ) -> None:
     memory = memory_in(tmp_path)
     assert memory.lease().seen is None
-    for rev in (Rev("one", 7), Rev("one", 9), Rev("two", 5), Rev("two", 4)):
+    for rev in (Rev("one", 7), Rev("one", 9), Rev("two", 5), Rev("two", 4), Rev("", 0)):
         memory.saw(rev)
     memory.begin(uuid4())
     memory.close()
