@@ -57,7 +57,7 @@ class Memory:
         self.center = center
         self.clock = clock
         self.tell = tell  # from another thread, what a check has found
-        self.journal = Journal(settings.folder / "journal.sqlite", center.center)
+        self.journal = Journal(settings.journal, center.center)
         self.state = State(center)
         self.stopped: Stopped = ""
         self.hint = ""
