@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import json
+import os
+import signal
 import socket
 import threading
 import time
@@ -24,7 +26,7 @@ from playwright.sync_api import (
 )
 
 from bus.asks import Take
-from bus.messages import CounterState, Ticket
+from bus.messages import CounterState, QueueState, Ticket
 from center.broker import PrivateBroker, free_port
 from center.hub import Hub
 from config.clock import Clock
@@ -61,12 +63,20 @@ def origin() -> str:
 
 
 @pytest.fixture
-def web(files: Path, broker: PrivateBroker, hub: Part, origin: str) -> Iterator[Part]:
-    """The web server as a process; it comes back when it is killed."""
+def web_files(tmp_path: Path, broker: PrivateBroker, origin: str) -> Path:
+    """The settings of the web, in a folder beside those of the others."""
+    folder = tmp_path / "web"
+    folder.mkdir()
     port = int(origin.rpartition(":")[2])
-    write_settings(files, broker, Places(1, files / "line", port, HASH, SECRET))
-    with Part("web", files / "web-1.toml") as part:
-        answers(port)
+    write_settings(folder, broker, Places(1, folder / "line", port, HASH, SECRET))
+    return folder
+
+
+@pytest.fixture
+def web(web_files: Path, hub: Part, origin: str) -> Iterator[Part]:
+    """The web server as a process; it comes back when it is killed."""
+    with Part("web", web_files / "web-1.toml") as part:
+        answers(int(origin.rpartition(":")[2]))
         yield part
 
 
@@ -208,12 +218,29 @@ def press_key(page: Page, letter: str, key: str) -> None:
     page.keyboard.press(letter)
 
 
-def counter(member: Member, holds: Callable[[CounterState], bool]) -> CounterState:
-    """Counter 1 on the bus, once that holds."""
-    wait_for(
-        member, "counter 1", lambda: "1" in member.states.counters and holds(member.states.counters["1"])
-    )
-    return member.states.counters["1"]
+def counter(member: Member, holds: Callable[[CounterState], bool], id_: str = "1") -> CounterState:
+    """A counter on the bus, once that holds."""
+    counters = member.states.counters
+    wait_for(member, f"counter {id_}", lambda: id_ in counters and holds(counters[id_]))
+    return counters[id_]
+
+
+def queue(member: Member, holds: Callable[[QueueState], bool], service: str = "ho-tich") -> QueueState:
+    """The queue of a service on the bus, once that holds."""
+    queues = member.states.queues
+    wait_for(member, f"the queue of {service}", lambda: service in queues and holds(queues[service]))
+    return queues[service]
+
+
+def freeze(hub: Part) -> None:
+    """The hub answers nobody until it thaws."""
+    assert hub.pid
+    os.kill(hub.pid, signal.SIGSTOP)
+
+
+def thaw(hub: Part) -> None:
+    assert hub.pid
+    os.kill(hub.pid, signal.SIGCONT)
 
 
 def refusal(answer: APIResponse) -> tuple[int, str]:

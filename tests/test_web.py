@@ -23,6 +23,7 @@ from tests.browsing import (
     HubByHand,
     clerk_at,
     counter,
+    freeze,
     hub_by_hand,
     log_in,
     open_counter,
@@ -30,6 +31,7 @@ from tests.browsing import (
     press_key,
     refusal,
     take,
+    thaw,
 )
 from web.app import PAGES
 from web.appointments import MISTAKES
@@ -318,6 +320,26 @@ class TestAfterAnOutage:
         page.click("#outage [value=nobody]", timeout=20_000)
         press_key(page, "t", "#next")
         expect(page.locator("#number")).to_have_text(waits)
+
+
+class TestCash:
+    def test_failure_18_cash_that_was_taken_is_told_even_after_the_web_was_killed(
+        self, page: Page, kiosk: Member, hub: Part, web: Part
+    ) -> None:
+        """Nobody takes the money twice, so nobody would tell it twice."""
+        take(kiosk)
+        open_counter(page)
+        press_key(page, "t", "#next")
+        page.click(".fee >> nth=0")
+        expect(page.locator("#order .amount")).to_be_visible()
+        freeze(hub)
+        page.click("text=Đã trả tiền mặt")
+        expect(page.locator("#notice")).to_have_text(
+            "Đã ghi lại ở đây, sẽ báo ngay khi trung tâm trả lời.", timeout=10_000
+        )
+        web.kill()
+        thaw(hub)
+        expect(page.locator("#order")).to_contain_text("Đã nhận", timeout=30_000)
 
 
 class TestMending:

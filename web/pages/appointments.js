@@ -7,8 +7,6 @@ import { day, hour, instant, pick, say } from "./words.js";
 
 const IMPORT_MS = 120_000;
 
-let importing = false;
-
 export function takeAppointments() {
   $("booking").addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -27,12 +25,12 @@ export function takeAppointments() {
   });
   $("importing").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const csv = await $("file").files[0].text();
-    importing = true;
+    if (!page.ready) return;
+    page.pressed = { verb: "import" }; // all keys wait
     showBooked([], []);
     showWords(say("Importing…"));
-    const answer = await post("/appointments", { csv }, IMPORT_MS);
-    importing = false;
+    const answer = await post("/appointments", { csv: await $("file").files[0].text() }, IMPORT_MS);
+    page.pressed = null;
     showWords("");
     if (!answer.ok) return notice(refusal(answer.error));
     $("importing").reset();
@@ -43,7 +41,6 @@ export function takeAppointments() {
 export function showAppointments() {
   const services = page.state.catalog.services.map(({ id, name }) => [id, pick(name)]);
   fill($("booked-service"), services, () => services.map(([value, name]) => h("option", { value }, name)));
-  $("import").disabled = !page.ready || importing;
 }
 
 function showBooked(appointments, mistakes) {

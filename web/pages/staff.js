@@ -25,18 +25,18 @@ $("time").addEventListener("submit", async (event) => {
 
 begin(() => {
   document.title = say("Management");
-  for (const key of $("staff").querySelectorAll("button")) key.disabled = !page.ready;
   showRestored(page.state);
   showClock(page.state.center);
   showQuestions(page.state);
   showFigures();
   showAppointments();
+  for (const key of $("staff").querySelectorAll("button")) key.disabled = !page.ready;
 });
 
 function showRestored({ center, catalog }) {
   $("restored").hidden = center.awaits.length === 0;
   $("awaits").textContent = say("These have not told their numbers of today yet: {devices}.", { devices: center.awaits.join(", ") });
-  const letters = catalog.services.map((each) => each.letter);
+  const letters = [...new Set([...catalog.services, ...catalog.categories].map((each) => each.letter).filter(Boolean))];
   fill($("letters"), letters, () =>
     letters.map((letter) =>
       h("label", {}, h("b", {}, letter), h("input", { name: letter, type: "number", min: 0, max: 999, required: true })),
@@ -50,8 +50,9 @@ function showClock({ clock, timezone }) {
   $("hub-time").textContent = say("The centre goes by {hour} on {date}, but its clock is in doubt. Look at a good clock and say what time it is.", told);
 }
 
-function showQuestions({ center }) {
-  const open = center.questions.filter((each) => !left.has(key(each)));
+function showQuestions({ center, counters }) {
+  const stands = ({ counter, label }) => (counters[counter]?.label ?? null) === label; // it may be answered since
+  const open = center.questions.filter((each) => stands(each) && !left.has(key(each)));
   for (const each of left) if (!center.questions.some((question) => key(question) === each)) left.delete(each);
   $("questions").hidden = open.length === 0;
   const rows = open.map(({ counter, label, away_s }) => ({ counter, label, minutes: Math.floor(away_s / 60) }));
