@@ -11,6 +11,7 @@ from datetime import date
 from bus.disk import Disk
 from bus.messages import Catalog, CenterState, Id, LeaseRange, Leases, encode
 from bus.reading import read
+from config.errors import Refused
 
 AT_ONCE = 208  # ranges, as the contract limits them
 
@@ -47,7 +48,10 @@ class Reserve:
         """The centre as it was when numbers were last leased, if ever."""
         with self.disk.reading() as database:
             row = database.execute("SELECT center, catalog FROM words").fetchone()
-        return (read(row[0], CenterState), read(row[1], Catalog)) if row else None
+        try:
+            return (read(row[0], CenterState), read(row[1], Catalog)) if row else None
+        except Refused:  # an older version wrote them
+            return None
 
     # Within a transaction
 

@@ -337,4 +337,8 @@ def test_the_words_of_the_centre_are_kept_with_its_leases(tmp_path: Path) -> Non
     memory = memory_in(tmp_path / "kiosk")
     assert memory.reserve.words() is None
     lease(memory, range_(800, 809))
-    assert power_cut(tmp_path / "kiosk", tmp_path / "after").reserve.words() == (CENTER, CATALOG)
+    after = power_cut(tmp_path / "kiosk", tmp_path / "after")
+    assert after.reserve.words() == (CENTER, CATALOG)
+    with sqlite3.connect(tmp_path / "after" / FILE) as database:
+        database.execute("UPDATE words SET catalog = '{\"services\": 1}'")  # of another version
+    assert after.reserve.words() is None
