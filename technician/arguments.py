@@ -20,7 +20,5 @@ def settings_of(path: Path, kind: type[S]) -> S:
     settings = load(path)
     if not isinstance(settings, kind):
         role = type(settings).__struct_config__.tag
-        raise SettingsError(
-            f"{path}: these are the settings of a {role}", hint=f"they are for luot {role}"
-        )
+        raise SettingsError(f"{path}: these are the settings of a {role}", hint=f"they are for luot {role}")
     return settings
