@@ -101,7 +101,9 @@ class Asker:
             answer = read(message.payload, Answer)
             outcome: Payload | Refused
             if answer.error is not None:
-                outcome = Refused(answer.error.code, answer.error.message, field=answer.error.field)
+                fault = answer.error
+                state = fault.label or None
+                outcome = Refused(fault.code, fault.message, field=fault.field, state=state)
             else:
                 outcome = answer.read(VERBS[pending.verb].result)
         except Refused as error:

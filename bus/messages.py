@@ -286,6 +286,7 @@ class Fault(Payload, frozen=True):
     message: str  # English, for logs; screens translate the code
     field: str = ""
     counter: CounterState | msgspec.UnsetType = msgspec.UNSET  # of a conflict: as the counter is now
+    label: Label | msgspec.UnsetType = msgspec.UNSET  # of a conflict: the number that was given before
 
 
 class Answer(Payload, frozen=True, omit_defaults=True):

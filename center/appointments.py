@@ -47,9 +47,10 @@ def check_in(state: State, command: Command, asked: CheckIn) -> Decision:
     if (command.device, asked.request) in state.given_up:
         raise Refused("void", "This request was given up before.", field="request")
     known = _known(state, asked.code)
-    if known.ticket is not None:
-        label = state.tickets[known.ticket].label if known.ticket in state.tickets else known.ticket
-        raise Refused("conflict", f"The appointment {asked.code} has its number: {label}.", field="code")
+    given = state.tickets.get(known.ticket or "")
+    if given is not None and given.status not in ("void", "cancelled"):
+        words = f"The appointment {asked.code} has its number: {given.label}."
+        raise Refused("conflict", words, field="code", state=given.label)
     if state.local_date(known.due) != state.local_date(command.now.at):
         raise Refused("conflict", f"The appointment {asked.code} is of another day.", field="code")
     service = setting(state, known.service)

@@ -62,4 +62,6 @@ def refusal(refused: Refused) -> bytes:
     fault = Fault(refused.code, refused.message, refused.field)
     if isinstance(refused.state, CounterState):
         fault = replace(fault, counter=refused.state)
+    elif isinstance(refused.state, str):
+        fault = replace(fault, label=refused.state)
     return encode(Answer(ok=False, error=fault))

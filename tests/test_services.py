@@ -212,7 +212,7 @@ def test_appointment_gives_one_number(hall: Hall) -> None:
     code = book(hall, MORNING + timedelta(hours=1), code="K7M2Q9")
     ticket = check_in(hall, code)
     error = refused(hall, "check-in", "kiosk-1", "kiosk", code=code)
-    assert (error.code, ticket.label in error.message) == ("conflict", True)
+    assert (error.code, error.state) == ("conflict", ticket.label)
 
 
 def test_appointment_of_another_day_or_unknown_is_refused(hall: Hall) -> None:
@@ -247,3 +247,10 @@ def test_check_in_that_was_given_up_is_void(hall: Hall) -> None:
     code, request = book(hall, MORNING + timedelta(hours=1)), uuid4()
     hall.give_up(request)
     assert refused(hall, "check-in", "kiosk-1", "kiosk", code=code, request=request).code == "void"
+
+
+def test_who_was_told_of_no_number_checks_in_again(hall: Hall) -> None:
+    code, request = book(hall, MORNING + timedelta(hours=1)), uuid4()
+    lost = hall.ask("check-in", "kiosk-1", "kiosk", code=code, request=request)
+    hall.give_up(request)
+    assert check_in(hall, code).label != lost.label
