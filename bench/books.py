@@ -11,7 +11,7 @@ cannot hide in the other. What does not add up is told in sentences, under one o
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 from uuid import UUID
 
@@ -68,6 +68,10 @@ class Findings:
     twice: list[str] = field(default_factory=list)
     double_calls: list[str] = field(default_factory=list)
     unreconciled: list[str] = field(default_factory=list)
+
+    def sentences(self) -> list[str]:
+        """All of them, each with its head."""
+        return [f"{head}: {sentence}" for head, found in asdict(self).items() for sentence in found]
 
 
 class Ledger:

@@ -4,16 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
-from bus.messages import CenterState, Rev, State
+from bus.messages import Rev, State
 from bus.states import States
-
-
-def told_anew(states: States, old: CenterState | None) -> bool:
-    """Whether a hub that started since has shown everything."""
-    new = states.center
-    if new is None or old is None or new.boot == old.boot:
-        return False
-    return all(each.rev.seq > old.rev.seq for each in everything(states))
 
 
 def picture(states: States) -> tuple[State, ...]:
@@ -21,8 +13,18 @@ def picture(states: States) -> tuple[State, ...]:
     return tuple(structs.replace(each, rev=Rev("", 0)) for each in everything(states))
 
 
+def newest(states: States) -> int:
+    """The newest event that is shown."""
+    return max(each.rev.seq for each in everything(states))
+
+
+def shown_since(states: States, seq: int) -> bool:
+    """Whether a hub that started after that event has shown everything."""
+    return all(each.rev.seq > seq for each in everything(states))
+
+
 def everything(states: States) -> Iterator[State]:
-    """The retained state, in a fixed order; a board's ages always run."""
+    """The retained state of what people do, in a fixed order; a board's ages always run."""
     for mirror in (states.queues, states.counters, states.panels):
         yield from (state for _, state in sorted(mirror.items()))
     if states.board is not None:

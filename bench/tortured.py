@@ -7,6 +7,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic
+from uuid import uuid4
 
 import msgspec
 from msgspec import structs
@@ -18,7 +19,8 @@ from bench.clerk import Clerk
 from bench.faults import HUB
 from bench.jumping_hub import Shift
 from bench.network import Network, Wire
-from bench.shown import picture, told_anew
+from bench.shown import newest, picture, shown_since
+from bus.asks import Events
 from bus.device import Device, Received
 from bus.events import JournalEvent
 from bus.messages import Call, Label
@@ -180,8 +182,10 @@ class TorturedCenter:
 
     def restart_hub(self) -> bool:
         """End it as a power cut does. Whether it shows the same once it is back."""
-        states = self.watch.states
-        shown, old = picture(states), states.center
+        states, answers = self.watch.states, list[object]()
+        self.watch.ask("events", Events(uuid4(), after=0), within=START_S, then=answers.append)
+        self.wait_for("the hub", lambda: bool(answers), START_S)  # it answers after all that it shows
+        shown, last = picture(states), newest(states)
         self.hub.kill()
-        self.wait_for("the hub's new start", lambda: told_anew(states, old), START_S)
+        self.wait_for("the hub's new start", lambda: shown_since(states, last), START_S)
         return picture(states) == shown

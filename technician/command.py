@@ -233,10 +233,14 @@ def bench(name: str | None, as_json: bool) -> None:
 @click.option("--dir", "folder", type=a_path, metavar="DIR", help="Keep all its files there.")
 def torture(faults: int, fuzz: int | None, seed: int, as_json: bool, folder: Path | None) -> None:
     """Break a centre under full load in every way, and check its books."""
-    from bench import fuzz as fuzzing
-    from bench import torture as torturing
+    from bench.fuzz import fuzz as send_hostile_messages
+    from bench.report import Report, main
+    from bench.torture import torture as break_everything
+
+    def run(place: Path) -> Report:
+        if fuzz is not None:
+            return send_hostile_messages(place, fuzz, seed)
+        return break_everything(place, faults, seed)
 
     _leave_politely()
-    if fuzz is not None:
-        sys.exit(fuzzing.main(fuzz, seed, folder, as_json=as_json))
-    sys.exit(torturing.main(faults, seed, folder, as_json=as_json))
+    sys.exit(main(run, folder, as_json=as_json))

@@ -33,9 +33,9 @@ OVER_THE_BROKERS_LIMIT = 5_000_000  # bytes
 def test_hostile_messages_stop_nobody_and_change_nothing(tmp_path: Path) -> None:
     report = fuzz(tmp_path, MESSAGES, seed=1)
     assert report.findings == []
-    assert report.messages >= MESSAGES
-    assert report.answered > MESSAGES / 2
-    assert report.carried_out > MESSAGES / 50, "too few got through to show anything"
+    assert report.figures["messages"] >= MESSAGES
+    assert report.figures["answered"] > MESSAGES / 2
+    assert report.figures["carried_out"] > MESSAGES / 50, "too few got through to show anything"
 
 
 @pytest.mark.parametrize(
