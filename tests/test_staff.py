@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import APIRequestContext, Page, expect
 
 from bus.asks import CallLabel, CancelAppointment, CheckIn, ConfirmClock, Next, Open, Requeue, SetFloor, Shut
-from bus.messages import CenterState, Status
+from bus.messages import Status
 from bus.topics import STATUS
 from center.backup import back_up, restore
 from center.broker import PrivateBroker
@@ -35,12 +35,6 @@ def staff(broker: PrivateBroker, hub: Part, tmp_path: Path) -> Iterator[Member]:
     """Another web of the centre, in the test's hands."""
     with Member(broker, "guest-web", "web", tmp_path) as member:
         yield member
-
-
-def center(member: Member) -> CenterState:
-    wait_for(member, "the centre", lambda: member.states.center is not None)
-    assert member.states.center is not None
-    return member.states.center
 
 
 def lost(watcher: Member, device: str) -> bool:
@@ -209,7 +203,11 @@ class TestTrouble:
         page.click("#time .key")
         expect(page.locator("#clock-doubt")).to_be_hidden()
         expect(page.locator("#clock")).to_have_text("08:30")
-        assert center(staff).day.isoformat() == "2027-01-12"
+
+        def day() -> str:
+            return staff.states.center.day.isoformat() if staff.states.center else ""
+
+        wait_for(staff, "the day that they said", lambda: day() == "2027-01-12")
 
     def test_failure_13_after_a_restored_backup_the_web_tells_its_day_and_staff_say_where_to_go_on(
         self, page: Page, kiosk: Member, hub: HubByHand, files: Path, tmp_path: Path

@@ -317,7 +317,9 @@ class TestAfterAnOutage:
         hub.stop()
         hub.clock.ahead_s += 300
         hub.start()
-        page.click("#outage [value=nobody]", timeout=20_000)
+        expect(page.locator("#outage")).to_be_visible(timeout=20_000)
+        with page.expect_response("**/act/report-served"):
+            page.click("#outage [value=nobody]")
         press_key(page, "t", "#next")
         expect(page.locator("#number")).to_have_text(waits)
 

@@ -21,7 +21,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bus.asks import VERBS, PaidCash
+from bus.asks import VERBS, Open, PaidCash
 from bus.asks import Request as HubRequest
 from bus.disk import DiskFault
 from bus.messages import Payload
@@ -223,8 +223,13 @@ class Web:
         if verb is None:
             raise Refused("bad-request", "No such act.", field="verb")
         fields = await read_ours(request, verb.fields, self.settings.origin)
-        acts.check(self.entrance.admitted(request), verb.name, fields, self.link.picture)
-        return answered(await self._carry_out(verb.name, fields))
+        login = self.entrance.admitted(request)
+        acts.check(login, verb.name, fields, self.link.picture)
+        result = await self._carry_out(verb.name, fields)
+        if isinstance(fields, Open):  # the next act there would be forbidden as long as nobody sees it
+            there = fields.counter
+            await self.link.see(lambda now: acts.held_by(login.name, now) == there, within=ACT_S)
+        return answered(result)
 
     async def _carry_out(self, verb: str, fields: HubRequest) -> Payload:
         if not isinstance(fields, PaidCash):

@@ -9,6 +9,7 @@ Where staff take numbers for people the web is an issuer like a kiosk, and a pag
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -85,6 +86,13 @@ class Link:
         if isinstance(answer, LuotError):
             raise answer
         return answer
+
+    async def see(self, holds: Callable[[Picture], bool], *, within: float) -> None:
+        """Return once that holds of the picture, or after `within` seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while not holds(self.picture):
+                    await self.bell.wait(within)
 
     def _step(self) -> list[object]:
         news = self.device.step(STEP_S)

@@ -12,7 +12,7 @@ export function showAside(counter) {
 
 const LABEL_KEYS = {
   call: "Call",
-  requeue: "Back into the queue",
+  requeue: "Requeue",
 };
 
 function showLabels(id, labels, verbs) {

@@ -69,7 +69,7 @@ function questionRow(question) {
   const words = label
     ? say("{counter} has been out of touch for {minutes} minutes, and still has the number {label}.", values)
     : say("{counter} has been out of touch for {minutes} minutes.", values);
-  const end = h("button", { type: "button", className: "key" }, label ? say("Back into the queue") : say("Close the counter"));
+  const end = h("button", { type: "button", className: "key" }, label ? say("Requeue") : say("Close the counter"));
   end.addEventListener("click", () => press(label ? "requeue" : "close", { counter }));
   const leave = h("button", { type: "button", className: "key" }, say("Leave it so"));
   leave.addEventListener("click", () => {
