@@ -121,11 +121,20 @@ class Network:
         return self
 
     def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
     def wire(self) -> Wire:
         """A new wire, for one client."""
         wire = Wire(self._loop, self.broker)
         asyncio.run_coroutine_threadsafe(wire.open(), self._loop).result()
         return wire
+
+    async def _end(self) -> None:
+        """Let go of every connection."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for each in others:
+            each.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
