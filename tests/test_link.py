@@ -8,10 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from bus.asks import Open
+from bus.asks import Open, Take
 from bus.messages import CounterState
 from center.broker import PrivateBroker
 from config.clock import Clock
+from config.errors import Refused
 from config.settings import WebSettings
 from demo.part import Part
 from web.link import Link
@@ -41,6 +42,26 @@ def test_an_act_that_comes_twice_at_once_is_one_request(
     assert isinstance(first, CounterState)
     assert first == second
     assert first.turn == 1
+
+
+def test_failure_09_a_number_that_was_given_up_stays_so_however_often_it_is_asked(
+    broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """No hub answers. The page may ask again under the same id, even of another process after a restart."""
+
+    async def codes(times: int, take: Take) -> list[str]:
+        bus = link(broker, tmp_path)
+        following = asyncio.create_task(bus.follow())
+        told = [
+            await asyncio.gather(bus.ask("take", take, within=0.3), return_exceptions=True)
+            for _ in range(times)
+        ]
+        following.cancel()
+        return [each.code for (each,) in told if isinstance(each, Refused)]
+
+    take = Take(uuid4(), "ho-tich")
+    assert asyncio.run(codes(2, take)) == ["void", "void"]
+    assert asyncio.run(codes(1, take)) == ["void"]
 
 
 def test_the_watchdog_starves_while_the_server_hangs(

@@ -339,6 +339,7 @@ class TestCash:
         expect(page.locator("#notice")).to_have_text(
             "Đã ghi lại ở đây, sẽ báo ngay khi trung tâm trả lời.", timeout=10_000
         )
+        expect(page.locator("#trouble")).to_contain_text("đang giữ 1 việc", timeout=20_000)
         web.kill()
         thaw(hub)
         expect(page.locator("#order")).to_contain_text("Đã nhận", timeout=30_000)

@@ -48,9 +48,7 @@ export function takeHead() {
 export function showHead(page) {
   const { state, counter } = page;
   $("trouble").hidden = page.live;
-  $("trouble").textContent = page.touch
-    ? say("The centre does not answer. Waiting for it…")
-    : say("Out of touch with the server. Connecting again…");
+  $("trouble").textContent = page.touch ? silent(page.told.facts) : say("Out of touch with the server. Connecting again…");
   document.body.classList.toggle("lost", !page.live);
   if (!state?.center || !state.catalog) return;
   const { stopped, hint } = state.center;
@@ -67,6 +65,12 @@ export function showHead(page) {
   $("clock").textContent = hour(page.now(), state.center.timezone);
   const ways = Object.keys(WAYS).filter((way) => way !== "/staff" || page.told.role === "manager");
   fill($("ways"), ways, () => ways.map(wayTo));
+}
+
+function silent(facts) {
+  return facts
+    ? say("The centre does not answer. {count} facts are kept here for it.", { count: facts })
+    : say("The centre does not answer. Waiting for it…");
 }
 
 function wayTo(way) {

@@ -12,7 +12,7 @@ const SHORTCUTS = {
   KeyT: "next", KeyG: "recall", KeyE: "start", KeyX: "finish", KeyV: "no-show", KeyL: "hold", KeyC: "transfer",
   KeyS: "call", KeyN: "pause", KeyD: "close", KeyP: "amount",
 };
-const PART = ["next", "finish", "no-show", "hold"]; // from the person here: a letter typed by mistake must not
+const PARTING = ["next", "finish", "no-show", "hold"]; // from the person here: a letter typed by mistake must not
 
 let called = 0; // when somebody was last called here
 let armed = null; // the key that counts when it is pressed once more
@@ -46,7 +46,7 @@ export function takeKeys() {
     if (!id || typing || !page.counter || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     if (id === "amount") $("amount").focus();
-    else if (PART.includes(id) && page.counter.label && armed !== id) arm($(id).disabled ? null : id);
+    else if (PARTING.includes(id) && page.counter.label && armed !== id) arm($(id).disabled ? null : id);
     else $(id).click();
   });
 }
@@ -55,7 +55,7 @@ export function takeKeys() {
 function arm(id) {
   clearTimeout(disarming);
   armed = id;
-  for (const each of PART) $(each).classList.toggle("armed", each === id);
+  for (const each of PARTING) $(each).classList.toggle("armed", each === id);
   if (!id) return;
   const key = $(id).querySelector("kbd").textContent;
   notice(say("Press {key} once more: {words}", { key, words: $(id).querySelector("span").textContent }));
