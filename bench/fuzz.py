@@ -4,15 +4,16 @@ After them the hub is the same process, whoever had a right to an answer has one
 same answer, and the journal has nothing but what the hub said yes to.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from uuid import UUID, uuid4
 
 from bench.books import Findings, Ledger
-from bench.hostile import LONGEST, Adversary, Hostile
+from bench.hostile import LONGEST, SILENT, Adversary, Hostile
 from bench.report import Report
 from bench.shown import newest, picture, shown_since
 from bus.asks import Events
@@ -33,6 +34,7 @@ ACCOUNTS: dict[Id, Role] = {
 }  # fmt: skip
 AT_ONCE = 20  # messages of one account: what comes of them tells how to get deeper
 START_S, ANSWER_S = 20.0, 10.0
+REST_S, BUSY = 1.0, 0.2  # so long after the last message, a hub takes no more of a core
 STUMBLED = "could not be decided"  # the hub's log: a rule met what it does not expect
 NOT_REMEMBERED = ("busy", "bad-request")
 
@@ -48,6 +50,7 @@ class Assault:
     answered: int = 0
     yes: set[UUID] = field(default_factory=set)  # what the hub carried out,
     perhaps: set[UUID] = field(default_factory=set)  # and what it may have: nobody was to be answered
+    silent: list[str] = field(default_factory=list)  # verbs of what the log alone can tell of
     first: dict[UUID, bytes] = field(default_factory=dict)  # answers that stay as they are
     open: dict[bytes, Hostile] = field(default_factory=dict)  # to be answered, by correlation
 
@@ -57,6 +60,8 @@ class Assault:
             self.open[message.correlation] = message
         elif message.request is not None:
             self.perhaps.add(message.request)
+        elif (verb := message.topic.rpartition("/")[2]).startswith(SILENT):
+            self.silent.append(verb)
         self.session.publish(
             message.topic,
             message.payload,
@@ -129,8 +134,10 @@ def fuzz(folder: Path, messages: int, seed: int) -> Report:
             watch.step(0)
         if hub.restarts:
             findings.append(f"the hub ended: {hub.last_words()}")
-        findings += stumbles(hub.log_file)
-        watch.get("events", Events(uuid4(), after=0))  # answered after all that was shown
+        watch.get("events", Events(uuid4(), after=0))  # answered after all that was done and shown
+        if (busy := share_of_a_core(hub, REST_S)) > BUSY:
+            findings.append(f"the hub has nothing to do, and takes {busy:.0%} of a core for it")
+        findings += logged(hub.log_file.read_text(errors="replace"), assaults)
         shown, last = picture(watch.states), newest(watch.states)
         hub.kill()
         expect(watch, "the hub's new start", lambda: shown_since(watch.states, last), within=START_S)
@@ -161,11 +168,27 @@ def attack(assaults: Iterable[Assault]) -> None:
         each.settle()
 
 
-def stumbles(log_file: Path) -> Iterator[str]:
-    """Requests that met a rule which did not expect them: undone and refused, but by luck."""
-    for line in log_file.read_text(errors="replace").splitlines():
-        if STUMBLED in line:
-            yield line
+def share_of_a_core(hub: Part, seconds: float) -> float:
+    """What the hub's process takes, over so long."""
+    stat = Path(f"/proc/{hub.pid}/stat")
+    before = ticks(stat)
+    sleep(seconds)
+    return (ticks(stat) - before) / os.sysconf("SC_CLK_TCK") / seconds
+
+
+def ticks(stat: Path) -> int:
+    """Of the processor, in user and in system mode, as proc(5) counts them."""
+    fields = stat.read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def logged(log: str, assaults: Iterable[Assault]) -> Iterator[str]:
+    """What the log should have and has not, and the rules that met what they do not expect."""
+    for each in assaults:
+        yield from (
+            f"not logged: {verb} of {each.adversary.device}" for verb in each.silent if verb not in log
+        )
+    yield from (line for line in log.splitlines() if STUMBLED in line)
 
 
 def unasked(entries: Iterable[JournalEvent], assaults: Iterable[Assault]) -> Iterator[str]:

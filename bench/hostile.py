@@ -27,7 +27,8 @@ FLOATS = (0.0, 0.5, 1.0, 59.9, 3e5, 1e18, 1e308, -1.0, 5e-324)
 DATES = ("0001-01-01", "1970-01-01", "2026-11-23", "9999-12-31")
 TIMES = (
     "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2026-11-23T01:00:00.123456Z",
-    "2026-11-23T23:59:59+23:59", "9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59-12:00",
+    "2026-11-23T23:59:59+23:59", "2099-12-31T16:59:59Z", "9999-12-31T23:59:59.999Z",
+    "9999-12-31T23:59:59-12:00",
 )  # fmt: skip
 STRINGS = (
     "", "a", "vi", "xx", "ordinary", "appointment", "a" * 32, "z9-", "A000", "A999", "Z9999", "A", "Z",
@@ -40,6 +41,7 @@ WRONG: tuple[Any, ...] = (
 )  # fmt: skip
 UNKNOWN = ("dance", "TAKE", "take ", "next-", "..", "$SYS", "ễ", "x" * 200)
 FAVOURED = ("take", "take", "take", "reopen", "reopen", "open", "next", "next")  # what gives the rest to do
+SILENT = "silent-"  # verbs of those that nobody is told of: the log tells of each
 LONGEST = 64  # bytes of correlation data
 
 SURE = 0.75  # share of the fields that have what the centre really has
@@ -76,6 +78,7 @@ class Adversary:
         self.role = role
         self.states = states  # what it sees of the hub
         self._chance = random.Random(f"{seed}-{device}")
+        self._silent = 0
         self._used: deque[UUID] = deque(maxlen=REMEMBERED)
         if role == "technician":
             self._verbs = self._own = list(DEVICE_VERBS)
@@ -135,28 +138,33 @@ class Adversary:
         payload = self._broken(fields) if self._chance.random() < BROKEN else encode(fields)
         if verb == "restart" and self._readable(verb, payload):
             payload = b"{}"  # the hub would: a technician may
-        return self._envelope(self.ask(verb, payload), payload)
+        return self._envelope(self.ask(verb, payload))
 
-    def _envelope(self, message: Hostile, payload: bytes) -> Hostile:
+    def _envelope(self, message: Hostile) -> Hostile:
+        """As it is sent: as it should be, or not."""
         chance, center = self._chance, self.center.center
         other = "kiosk-1" if self.device != "kiosk-1" else "web-1"
         message = replace(
             message, qos=chance.choice((0, 1, 1, 1, 2)), expires_s=chance.choice((None, 30, 2**32 - 1))
         )
         match chance.choices(range(9), (60, 5, 5, 5, 5, 5, 5, 5, 5))[0]:
-            case 1 if payload:
+            case 1 if message.payload:  # an empty one only clears the topic
                 return replace(message, retain=True, request=None)
             case 2:
                 foreign = chance.choice((STATE_CENTER.path(center), REPLY.path(center, device=other), "x/y"))
                 return replace(message, reply_to=foreign, request=None, answered=self.role != "technician")
-            case 3:
+            case 3 if message.request is not None:
                 return replace(message, reply_to=None, answered=False)
+            case 3:  # that it is logged can be seen by its verb
+                self._silent += 1
+                silent = self.ask(f"{SILENT}{self.device}-{self._silent:06}", message.payload)
+                return replace(silent, reply_to=None, answered=False)
             case 4 if self.role != "technician":
                 return replace(
                     message, correlation=chance.randbytes(LONGEST + 1 + chance.randrange(900)), request=None
                 )
             case 5:
-                return replace(self.ask(chance.choice(UNKNOWN), payload), request=None)
+                return self.ask(chance.choice(UNKNOWN), message.payload)
             case 6:
                 stolen = ASK.path(center, device=other, verb="take")
                 return replace(message, topic=stolen, request=None, answered=False)

@@ -3,13 +3,14 @@
 `luot torture --fuzz 100000` is the long version.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from bench.fuzz import Assault, fuzz, stumbles, unasked
+from bench.fuzz import Assault, fuzz, logged, unasked
 from bench.hostile import Adversary
 from bus.asks import MAX_REQUEST_BYTES, VERBS, Take
 from bus.events import JournalEvent, TicketIssued
@@ -27,6 +28,7 @@ from demo.part import Part
 from tests.hall import Hall, refused
 
 MESSAGES = 2000
+EXPIRES_S = 1
 OVER_THE_BROKERS_LIMIT = 5_000_000  # bytes
 
 
@@ -84,6 +86,40 @@ def test_a_message_over_the_brokers_limit_costs_its_sender_the_connection(
         assert hub.restarts == 0
 
 
+def test_a_retained_request_is_cleared_once(broker: PrivateBroker, hub: Part, tmp_path: Path) -> None:
+    """The hub hears its own clearing, too, and must not take that for another one."""
+    with (
+        Member(broker, "kiosk-1", "kiosk", tmp_path) as kiosk,
+        Session(broker.address("guest-technician"), "guest-technician", ("luot/1/+/ask/#",)) as watch,
+    ):
+        expect(kiosk, "the hub", lambda: kiosk.states.fresh() and watch.connected, within=20)
+        topic = ASK.path(kiosk.center, device="kiosk-1", verb="take")
+        kiosk.session.publish(topic, encode(Take(uuid4(), "thue")), retain=True)
+        for _ in range(5):  # the hub does what it wants to do meanwhile
+            kiosk.get("take", Take(uuid4(), "thue"))
+        heard = [each for each in watch.receive(1) if isinstance(each, Message)]
+        assert [each.payload for each in heard].count(b"") == 1
+
+
+def test_a_request_that_expired_before_the_hub_was_back_is_not_carried_out(
+    broker: PrivateBroker, files: Path, tmp_path: Path
+) -> None:
+    with (
+        Part("hub", files / "hub.toml", restart_s=EXPIRES_S + 1) as hub,
+        Member(broker, "kiosk-1", "kiosk", tmp_path) as kiosk,
+    ):
+        expect(kiosk, "the hub", lambda: kiosk.states.fresh() and "thue" in kiosk.states.queues, within=20)
+        first = kiosk.get("take", Take(uuid4(), "thue"))
+        hub.kill()
+        expect(kiosk, "its end", lambda: not hub.running)
+        topic = ASK.path(kiosk.center, device="kiosk-1", verb="take")
+        kiosk.session.publish(topic, encode(Take(uuid4(), "thue")), expires_s=EXPIRES_S)
+        second = kiosk.get("take", Take(uuid4(), "thue"), within=20)
+    assert isinstance(first, Ticket)
+    assert isinstance(second, Ticket)
+    assert (first.label, second.label) == ("F001", "F002"), "the one between them was stale"
+
+
 class TestTheAssault:
     """It would find what it looks for."""
 
@@ -117,10 +153,15 @@ class TestTheAssault:
         assault.yes.add(request)
         assert list(unasked([entry], [assault])) == []
 
-    def test_a_rule_that_met_what_it_did_not_expect_is_found(self, tmp_path: Path) -> None:
-        log = tmp_path / "hub.log"
-        log.write_text("INFO all is well\nERROR a request could not be decided from=web-1 verb=call\n")
-        assert len(list(stumbles(log))) == 1
+    def test_a_rule_that_met_what_it_did_not_expect_is_found(self) -> None:
+        log = "INFO all is well\nERROR a request could not be decided from=web-1 verb=call\n"
+        assert len(list(logged(log, []))) == 1
+
+    def test_what_nobody_was_told_of_is_in_the_log(self, assault: Assault) -> None:
+        sent = replace(assault.adversary.ask("silent-1", b""), reply_to=None, answered=False)
+        assault.send(sent)
+        assert len(list(logged("", [assault]))) == 1
+        assert list(logged("WARNING refused verb='silent-1'", [assault])) == []
 
 
 def hear(assault: Assault, correlation: bytes, payload: bytes) -> None:
