@@ -90,7 +90,11 @@ class _File:
 
 def _anchored(document: Document, folder: Path) -> Document:
     """The document with its relative paths made relative to the folder that it lies in."""
-    for table, keys in ((document, ("catalog", "data")), (document.get("broker"), ("ca", "socket"))):
+    for table, keys in (
+        (document, ("catalog", "data")),
+        (document.get("broker"), ("ca", "socket")),
+        (document.get("printer"), ("template",)),
+    ):
         for key in keys:
             if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:
                 table[key] = str(folder / table[key])

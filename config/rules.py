@@ -4,6 +4,7 @@ The rules read the document itself and pass over what has another shape (`config
 that one run tells everything.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -30,6 +31,7 @@ LEASED_NUMBERS = 20  # of each letter, for a kiosk: ranges of five for two days,
 def device_rules(document: Document) -> Iterator[Mistake]:
     """Mistakes in a device's file."""
     yield from _broker(document)
+    yield from _printer(document)
     shows, counter = document.get("shows"), document.get("counter")
     if shows in ("sign", "panel") and counter is None:
         yield Mistake(
@@ -37,6 +39,10 @@ def device_rules(document: Document) -> Iterator[Mistake]:
         )
     if shows == "board" and counter is not None:
         yield Mistake(("counter",), "`counter` has no place here: a board shows every counter; remove it")
+    volume = document.get("volume")
+    for written in volume if isinstance(volume, dict) else ():
+        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", written):
+            yield Mistake(("volume", written), f'`volume`: {quoted(written)} is no hour, as "07:30" is one')
     yield from _each_once(
         [*_values(document, "line.keypads.*.address"), *_values(document, "line.signs.*.address")],
         "set another address on one of the two devices, and here",
@@ -93,6 +99,26 @@ def _broker(document: Document) -> Iterator[Mistake]:
             "`broker.ca` is missing: a broker on another machine is reached by TLS only; "
             "add the file of the centre's authority",
         )
+
+
+def _printer(document: Document) -> Iterator[Mistake]:
+    printer = document.get("printer")
+    if not isinstance(printer, dict):
+        return
+    ways = [key for key in ("host", "serial", "usb") if printer.get(key)]
+    if not ways:
+        yield Mistake(
+            ("printer",),
+            "`printer` does not say how it is connected: add `host`, `serial` or `usb`, "
+            'as in host = "192.168.1.31"',
+        )
+    for way in ways[1:]:
+        yield Mistake(
+            ("printer", way), f"`printer.{way}`: it is connected by `{ways[0]}` already; remove one"
+        )
+    template = printer.get("template")
+    if isinstance(template, str) and not Path(template).is_file():
+        yield Mistake(("printer", "template"), f"`printer.template` names no file: {template}")
 
 
 def _is_loopback(host: str) -> bool:

@@ -32,6 +32,7 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Pixels = Annotated[int, Meta(ge=320, le=7680)]
 Size = Annotated[tuple[Pixels, Pixels], Meta(description="[width, height], each from 320 to 7680")]
 Address = Annotated[int, Meta(ge=1, le=247)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
 Secret = Annotated[str, Meta(extra={"masked": True})]  # never told in a message
 
 
@@ -57,14 +58,33 @@ class Screen(Table, frozen=True):
     remote_touch: bool = False  # a technician may touch it over the bus: for a demo, never in a hall
 
 
-class PrinterPort(Table, frozen=True):
-    """The ticket printer of a kiosk."""
+PaperWidth = Literal[384, 576]  # dots: 58 mm or 80 mm paper
+Cutter = Literal["full", "partial", "presenter", "none"]
+Status = Literal["automatic", "asked", "none"]  # it tells its changes, it answers questions, or neither
+Confirm = Literal["gs-h", "gs-r", "none"]  # how it says that a job is on paper
+Baud = Literal[9600, 19200, 38400, 57600, 115200]
 
-    host: Host
+
+class PrinterPort(Table, frozen=True):
+    """The ticket printer of a kiosk: how it is connected, and what model it is.
+
+    It has a `host`, a `serial` or a `usb`. What is unset is the profile's (`printer.profiles`).
+    """
+
+    profile: Literal[
+        "epson-tm-t20", "epson-tm-t82", "xprinter-xp-80", "generic-80", "generic-58", "presenter"
+    ] = "generic-80"
+    host: Host = ""  # of a network printer
     port: Port = 9100
-    width: Literal[384, 576] = 576  # dots: 58 mm or 80 mm paper
-    native_qr: bool = True  # it draws a QR code itself (GS ( k); cheap models print it as text
-    confirm: Literal["gs-r", "none"] = "gs-r"  # whether it answers a query in order
+    serial: str = ""  # its serial port; a /dev/serial/by-id path survives replugging
+    usb: str = ""  # its device file, or its serial number: it is then found wherever it is plugged in
+    template: Path | None = None  # what a ticket shows; unset: what comes with Lượt
+    width: PaperWidth | None = None
+    cutter: Cutter | None = None
+    status: Status | None = None
+    confirm: Confirm | None = None
+    native_qr: bool | None = None
+    baud: Baud | None = None
 
 
 class Keypad(Table, frozen=True):
@@ -85,7 +105,7 @@ class Line(Table, frozen=True):
     """A serial line and what is on it."""
 
     port: str  # a /dev/serial/by-id path survives replugging
-    baud: Literal[9600, 19200, 38400, 57600, 115200] = 19200
+    baud: Baud = 19200
     keypads: tuple[Keypad, ...] = ()
     signs: tuple[Sign, ...] = ()
 
@@ -128,11 +148,16 @@ class KioskSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="ki
     screen: Screen = Screen()
 
 
+VOICE = Path("/var/lib/luot/voice")
+
+
 class DisplaySettings(Device, frozen=True, kw_only=True, tag_field="role", tag="display"):
     shows: Literal["board", "sign", "panel"]
     counter: Id | None = None  # whose sign or panel it is; a board has none
     screen: Screen = Screen()
     sound: bool = True
+    voice: Path = VOICE  # its clip packs, a folder a language
+    volume: dict[str, Percent] = {}  # by the hour from which it holds; unset: 100
 
 
 class BridgeSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="bridge"):

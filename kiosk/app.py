@@ -21,9 +21,12 @@ from kiosk.offer import Offer
 from kiosk.pages import lay_out
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
+from printer.drawing import check_text
 from printer.encode import encode
+from printer.profiles import profile_of
 from printer.spool import Done, Job, PrinterChanged, Spool
-from printer.ticket import Composed, check_text, compose, compose_test_page
+from printer.template import template_of
+from printer.ticket import Composed, compose, compose_test_page
 from screen.remote import Remote
 from screen.window import Closed, Exposed, Touch, Window
 
@@ -42,7 +45,8 @@ class Kiosk:
         )
         self.window = Window(settings.screen, f"Lượt · {settings.device}", self.device.clock)
         self.remote = Remote(self.window, self.device.inbox.put)
-        self.spool = Spool(settings.printer, self.device.inbox.put)
+        self.profile = profile_of(settings.printer)
+        self.spool = Spool(settings.printer, settings.folder, self.device.inbox.put)
         memory = Memory(settings.folder, self.device.clock, volatile=settings.volatile)
         self.issuer = Issuer(self.device, memory, leases=True)
         self.journey = Journey()
@@ -54,6 +58,7 @@ class Kiosk:
 
     def __enter__(self) -> "Kiosk":
         check_text()
+        template_of(self.settings.printer)  # a mistake in it is told now and not at the first ticket
         self.device.health_facts = self._health
         self.device.serve("test-print", self._test_print)
         touch = self.window.touch if self.settings.screen.remote_touch else None
@@ -111,11 +116,11 @@ class Kiosk:
         service = states.catalog.service(ticket.service) if states.catalog else None
         name = pick(service.name, ticket.language) if service else ""
         dated = not ticket.offline or states.hub_now() is not None
-        width = self.settings.printer.width
-        self._submit(ticket.id, compose(ticket, states.center, name, width, dated=dated))
+        template = template_of(self.settings.printer)
+        self._submit(ticket.id, compose(ticket, states.center, name, self.profile.width, template, dated=dated))
 
     def _submit(self, job: str, composed: Composed) -> None:
-        self.spool.submit(Job(job, encode(composed, self.settings.printer)))
+        self.spool.submit(Job(job, encode(composed, self.profile)))
 
     def _done(self, done: Done) -> None:
         """A job of the printer ended: a ticket, or a technician's test page."""
@@ -164,7 +169,7 @@ class Kiosk:
             return
         job = f"test-print-{request.request}"
         self._tests[job] = reply
-        self._submit(job, compose_test_page(center, self.settings.device, self.settings.printer.width))
+        self._submit(job, compose_test_page(center, self.settings.device, self.profile.width))
 
 
 def run(settings: KioskSettings) -> None:

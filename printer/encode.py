@@ -1,4 +1,4 @@
-"""A composed ticket as ESC/POS bytes.
+"""A composed ticket as ESC/POS bytes, as few as the printer's profile allows.
 
 What real printers taught (see also Epson's ESC/POS reference):
 
@@ -6,6 +6,8 @@ What real printers taught (see also Epson's ESC/POS reference):
 - A band is cropped to its ink and centred by the printer (`ESC a 1`), by whole bytes on both sides, so that
   no rounding moves it. Blank rows are a band one byte wide and not `ESC J`, whose unit is half a dot on some
   203 dpi printers (1/406 inch on a TM-T20).
+- A band that is made of dots of two by two, as the number and the QR code are, is sent as one of single dots
+  that the printer doubles: a quarter of its bytes.
 - A printer looks for real-time commands in everything it receives, pictures too: `DLE DC4` in the middle of a
   band could clear its buffer. Such bytes get one dot more, which nobody sees.
 """
@@ -13,48 +15,48 @@ What real printers taught (see also Epson's ESC/POS reference):
 import re
 from collections.abc import Iterator
 
-import qrcode
 from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 from PIL import Image, ImageChops
 
-from config.settings import PrinterPort
+from printer.code import Code
+from printer.profiles import Profile
 from printer.status import TELL_CHANGES
-from printer.ticket import BLACK, WHITE, Composed
+from printer.ticket import Composed
 
 MAX_ROWS = 128
 MIN_BLANK = 8  # rows; fewer between two lines are not worth a command
-QR_DOTS = 6  # to a module: 0.75 mm
 WIDEST = 576  # dots
+LINES_TO_TEAR = 6  # of 30 dots: from the print head past the edge where paper is torn off
+EJECT = b"\x1de\x05"  # GS e 5: out of the presenter
 
 _RUNS = re.compile(rb"\x01(?:\x00{0,%d}\x01)*|\x00+" % (MIN_BLANK - 1))  # inked rows, blank rows
 _REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")  # DLE EOT, DLE ENQ, DLE DC4
 
 
-def encode(composed: Composed, printer: PrinterPort) -> bytes:
+def encode(composed: Composed, profile: Profile) -> bytes:
     """The bytes that print this ticket and cut it off, from whatever modes the printer was left in."""
     device = _reset()
-    if printer.confirm != "none":
+    if profile.status == "automatic":
         device._raw(TELL_CHANGES)  # a reset may have ended it
     device.set(align="center")
-    for band in _bands(composed.picture):
-        device.image(harmless(band))
-    if composed.qr and printer.native_qr:
-        device.qr(composed.qr, ec=QR_ECLEVEL_M, size=QR_DOTS, native=True)
-    elif composed.qr:
-        for band in _bands(_qr_picture(composed.qr, printer.width)):
-            device.image(harmless(band))
-    device.cut(mode="PART")
+    for part in composed.parts:
+        if isinstance(part, Code) and profile.native_qr:
+            device.qr(part.text, ec=QR_ECLEVEL_M, size=part.dots, native=True)
+        else:
+            for band in _bands(part.picture if isinstance(part, Code) else part):
+                _print(device, band, doubles=profile.doubles)
+    _cut(device, profile)
     return bytes(device.output)
 
 
-def separator() -> bytes:
+def separator(profile: Profile) -> bytes:
     """Ends a ticket that broke off on its way, so that the next one stands on paper of its own.
 
     A printer may still wait for the rest of a band: zeros are white dots there, and nothing anywhere else.
     """
     device = _reset()
-    device.cut(mode="PART")
+    _cut(device, profile)
     return bytes(MAX_ROWS * WIDEST // 8) + bytes(device.output)
 
 
@@ -72,6 +74,34 @@ def _reset() -> Dummy:
     return device
 
 
+def _cut(device: Dummy, profile: Profile) -> None:
+    match profile.cutter:
+        case "none":
+            device.print_and_feed(LINES_TO_TEAR)
+        case "partial":
+            device.cut(mode="PART")
+        case "full":
+            device.cut(mode="FULL")
+        case "presenter":
+            device.cut(mode="FULL")
+            device._raw(EJECT)
+
+
+def _print(device: Dummy, band: Image.Image, *, doubles: bool) -> None:
+    half = _halved(band) if doubles else None
+    single = half is None
+    device.image(harmless(half or band), high_density_vertical=single, high_density_horizontal=single)
+
+
+def _halved(band: Image.Image) -> Image.Image | None:
+    """The band at half its size, if every two by two of its dots are the same."""
+    if band.width % 16 or band.height % 2:
+        return None
+    half = band.resize((band.width // 2, band.height // 2), Image.Resampling.NEAREST)
+    whole = half.resize(band.size, Image.Resampling.NEAREST)
+    return half if whole.tobytes() == band.tobytes() else None
+
+
 def _bands(picture: Image.Image) -> Iterator[Image.Image]:
     """The picture from top to bottom, in bands cropped to their ink."""
     ink, stride = ImageChops.invert(picture).tobytes(), (picture.width + 7) // 8
@@ -84,9 +114,10 @@ def _bands(picture: Image.Image) -> Iterator[Image.Image]:
 
 
 def _heights(rows: int) -> Iterator[int]:
+    """Of the bands of so many rows: even ones, as far as it goes, and none a multiple of 48 or of 96."""
     while rows:
         height = min(rows, MAX_ROWS)
-        height -= height % 48 == 0
+        height -= 2 * (height % 48 == 0)
         yield height
         rows -= height
 
@@ -98,16 +129,3 @@ def _crop(picture: Image.Image, top: int, bottom: int) -> Image.Image:
         return picture.crop((0, top, 8, bottom))
     margin = min(box[0], picture.width - box[2]) // 8 * 8
     return picture.crop((margin, top, picture.width - margin, bottom))
-
-
-def _qr_picture(text: str, width: int) -> Image.Image:
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=1, border=0)
-    code.add_data(text)
-    modules = code.get_matrix()
-    dots = min(QR_DOTS, width // len(modules))
-    side = len(modules) * dots
-    picture = Image.new("1", (width, side), WHITE)
-    drawn = Image.new("1", (len(modules), len(modules)))
-    drawn.putdata([BLACK if dark else WHITE for row in modules for dark in row])
-    picture.paste(drawn.resize((side, side), Image.Resampling.NEAREST), ((width - side) // 2, 0))
-    return picture

@@ -22,6 +22,7 @@ _ARGUMENTS = {
     b"\x1dV": 1,
     b"\x1da": 1,
     b"\x1dr": 1,
+    b"\x1de": 1,
     b"\x10\x04": 1,
     b"\x10\x05": 1,
 }
@@ -46,13 +47,25 @@ class AskedInOrder:
 
 
 @dataclass(frozen=True)
+class AskedWhenCompleted:
+    """`GS ( H` function 48, with the mark to answer."""
+
+    mark: bytes
+
+
+@dataclass(frozen=True)
+class Eject:
+    """`GS e 5`: out of the presenter."""
+
+
+@dataclass(frozen=True)
 class TellChanges:
     """`GS a n`: automatic status on (or, with zero, off)."""
 
     mask: int
 
 
-Effect = Print | Cut | AskedInOrder | TellChanges
+Effect = Print | Cut | Eject | AskedInOrder | AskedWhenCompleted | TellChanges
 
 
 class Interpreter:
@@ -71,6 +84,10 @@ class Interpreter:
     def feed(self, data: bytes) -> None:
         """Bytes as they arrive; `step` carries them out."""
         self._buffer += data
+
+    def forget(self) -> None:
+        """`DLE DC4 8`: all that was received is gone, carried out or not; what follows stands for itself."""
+        self._buffer, self._line = b"", ""
 
     def step(self) -> Effect | None:
         """Carry out commands up to the next one with an effect; none when the bytes are used up."""
@@ -110,6 +127,8 @@ class Interpreter:
                 return self._print_line(arguments[0])
             case b"\x1dV":
                 return Cut()
+            case b"\x1de" if arguments == b"\x05":
+                return Eject()
             case b"\x1da":
                 return TellChanges(arguments[0])
             case b"\x1dr":
@@ -141,7 +160,7 @@ class Interpreter:
         return Print(strip)
 
     def _raster(self) -> Effect | None:
-        """`GS v 0 m xL xH yL yH data`: a picture, a bit a dot."""
+        """`GS v 0 m xL xH yL yH data`: a picture, a bit a dot, or (by `m`) two beside or below each other."""
         if len(self._buffer) < 8:
             return None
         columns = int.from_bytes(self._buffer[4:6], "little")
@@ -150,18 +169,24 @@ class Interpreter:
             return None
         head = self._take(8)
         data = self._take(columns * rows)
-        if head[2] not in b"0" or head[3] not in (0, 48) or columns * 8 > self.width or not data:
+        across, down = 1 + (head[3] & 1), 1 + (head[3] >> 1 & 1)
+        if head[2] not in b"0" or head[3] & ~0x33 or columns * 8 * across > self.width or not data:
             self.errors.append(f"a picture that does not fit: {head.hex(' ')}")
             return None
         ink = bytes(byte ^ 0xFF for byte in data)
-        return Print(self._placed(Image.frombytes("1", (columns * 8, rows), ink)))
+        picture = Image.frombytes("1", (columns * 8, rows), ink)
+        return Print(
+            self._placed(picture.resize((columns * 8 * across, rows * down), Image.Resampling.NEAREST))
+        )
 
     def _extended(self) -> Effect | None:
-        """`GS ( k pL pH cn fn …`: a QR code, set up step by step and then printed."""
+        """`GS ( k pL pH cn fn …`: a QR code, set up step by step and then printed. `GS ( H`: a query."""
         size = int.from_bytes(self._buffer[3:5], "little")
         if len(self._buffer) < 5 + size:
             return None
         command, data = self._take(5)[2:3], self._take(size)
+        if command == b"H" and data[:2] == b"00" and len(data) == 6:
+            return AskedWhenCompleted(data[2:])
         if command != b"k" or data[:1] != b"1" or len(data) < 3:
             self.errors.append(f"unknown command 1d 28 {command.hex()} {data[:2].hex(' ')}")
             return None

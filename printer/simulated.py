@@ -1,11 +1,10 @@
-"""A network printer that is not there: the twin of the real one, for tests and the demo.
+"""A printer that is not there: the twin of the real one, for tests and the demo.
 
-It listens on TCP as printers do on port 9100, takes one connection at a time, prints at a printer's speed,
-answers what it is asked as real printers do, and has their troubles: an end of paper, an open cover, a pulled
-plug. A job that stops for want of paper is held, and comes out when there is paper again.
+It is on TCP, on a serial line or at a USB file, prints at a printer's speed, answers what it is asked as the
+model of its profile does, and has their troubles: an end of paper, an open cover, a pulled plug. A job that
+stops for want of paper is held, and comes out when there is paper again.
 """
 
-import contextlib
 import re
 import select
 import socket
@@ -16,7 +15,20 @@ from pathlib import Path
 
 from PIL import Image
 
-from printer.interpreter import WHITE, AskedInOrder, Cut, Effect, Interpreter, Print, TellChanges
+from printer.interpreter import (
+    WHITE,
+    AskedInOrder,
+    AskedWhenCompleted,
+    Cut,
+    Effect,
+    Eject,
+    Interpreter,
+    Print,
+    TellChanges,
+)
+from printer.plugs import PtyPlug, TcpPlug
+from printer.profiles import PROFILES, Profile
+from printer.status import FORGET
 
 DOTS_PER_MM = 8
 CUTTER = 120  # dots from the print head up to the knife: what is not fed past it stays for the next ticket
@@ -24,11 +36,11 @@ ROLL_MM = 50_000.0
 LOW_MM = 2_000.0  # left on the roll, when the near-end sensor speaks
 TICK_S = 1 / 50
 
-_REAL_TIME = re.compile(rb"\x10\x04([\x01-\x04])")
+_REAL_TIME = re.compile(rb"\x10\x04([\x01-\x04])|" + re.escape(FORGET))
 
 
 class SimulatedPrinter:
-    """A printer on a loopback port; it works in a thread of its own from `with` to its end.
+    """A printer on a loopback port, or at a `path`; it works in a thread of its own from `with` to its end.
 
     Its controls (`take_paper_out`, `unplug` …) may be used from any thread. `tickets` holds what was cut off,
     oldest first; `on_ticket` is called with each, in the printer's thread, and `folder` gets them as PNG.
@@ -37,28 +49,29 @@ class SimulatedPrinter:
     def __init__(
         self,
         *,
-        width: int = 576,
+        profile: Profile = PROFILES["epson-tm-t20"],
         mm_per_s: float = 150.0,
         port: int = 0,
+        path: Path | None = None,
         folder: Path | None = None,
         on_ticket: Callable[[Image.Image], None] | None = None,
     ) -> None:
-        self.width = width
-        self.port = port  # 0 until it listens, unless one was asked for
+        self.width = profile.width
         self.tickets: list[Image.Image] = []
-        self.answers = True  # a printer that only listens has it false
+        self.answers = profile.answers  # one that hangs has it false
+        self._profile = profile
         self._mm_per_s = mm_per_s
         self._folder = folder
         self._on_ticket = on_ticket
-        self._plugged = True
+        self._powered = True
+        self._cable = True
         self._paper_mm = ROLL_MM
         self._cover_open = False
         self._drop = False
         self._stopping = False
-        self._listener: socket.socket | None = None
-        self._connection: socket.socket | None = None
-        self._interpreter = Interpreter(width)
-        self._sheet = Image.new("1", (width, CUTTER), WHITE)  # past the head and not cut yet
+        self._plug = TcpPlug(port) if path is None else PtyPlug(path)
+        self._interpreter = Interpreter(profile.width)
+        self._sheet = Image.new("1", (profile.width, CUTTER), WHITE)  # past the head and not cut yet
         self._strip: Image.Image | None = None  # what is being printed
         self._strip_row = 0
         self._moved_at = 0.0  # monotonic; the time that the paper's way so far took it to
@@ -71,7 +84,7 @@ class SimulatedPrinter:
         self._wake, self._woken = socket.socketpair()
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
-        self._listen()
+        self._plug.plug_in()
         self._thread.start()
         return self
 
@@ -81,6 +94,17 @@ class SimulatedPrinter:
         self._thread.join()
         self._wake.close()
         self._woken.close()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        assert isinstance(self._plug, TcpPlug)
+        return self._plug.port
+
+    @property
+    def there(self) -> bool:
+        """Whether it can be connected to."""
+        return self._plug.is_in
 
     @property
     def errors(self) -> list[str]:
@@ -110,11 +134,20 @@ class SimulatedPrinter:
 
     def unplug(self) -> None:
         """Pull the power: connections end, and what was not printed yet is forgotten."""
-        self._plugged = False
+        self._powered = False
         self._nudge()
 
     def plug_in(self) -> None:
-        self._plugged = True
+        self._powered = True
+        self._nudge()
+
+    def pull_cable(self) -> None:
+        """Nothing comes and goes any more, and it remembers what it has."""
+        self._cable = False
+        self._nudge()
+
+    def put_cable_in(self) -> None:
+        self._cable = True
         self._nudge()
 
     def drop_connections(self) -> None:
@@ -127,66 +160,66 @@ class SimulatedPrinter:
     def _run(self) -> None:
         while not self._stopping:
             self._step()
-        self._hang_up()
-        if self._listener:
-            self._listener.close()
+        self._plug.pull()
 
     def _step(self) -> None:
-        if self._plugged and not self._listener:
-            self._listen()
-        elif self._listener and not self._plugged:
-            self._power_off()
+        if self._powered and self._linked and not self._plug.is_in:
+            self._plug.plug_in()
+        elif self._plug.is_in and not self._powered:
+            self._forget()
+            self._pull()
+        elif self._plug.is_in and not self._linked:
+            self._pull()
         if self._drop:
             self._drop = False
             self._hang_up()
         self._print()
         self._tell_changes()
-        sources = [self._woken, self._connection or self._listener]
         busy = self._strip is not None and self._runs
-        ready, _, _ = select.select([each for each in sources if each], [], [], TICK_S if busy else None)
-        if self._woken in ready:
+        plug = self._plug.source() if self._cable else None
+        bell = self._woken.fileno()
+        sources = [bell] if plug is None else [bell, plug]
+        ready, _, _ = select.select(sources, [], [], TICK_S if busy else None)
+        if bell in ready:
             self._woken.recv(4096)
-        if self._connection and self._connection in ready:
-            self._receive(self._connection)
-        elif self._listener and self._listener in ready:
-            self._connection = self._listener.accept()[0]
+        if plug in ready:
+            self._receive(self._plug.receive())
 
-    def _listen(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        self.port = self._listener.getsockname()[1]
+    @property
+    def _linked(self) -> bool:
+        """Whether its plug is there: a network's connection stays when a cable is out, a file does not."""
+        return self._cable or isinstance(self._plug, TcpPlug)
 
-    def _power_off(self) -> None:
-        if self._listener:
-            self._listener.close()
-        self._listener = None
-        self._hang_up()
-        errors = self._interpreter.errors
-        self._interpreter = Interpreter(self.width)
-        self._interpreter.errors.extend(errors)
-        self._strip = None
+    def _pull(self) -> None:
+        self._plug.pull()
+        self._tells, self._told = 0, b""
 
     def _hang_up(self) -> None:
-        if self._connection:
-            self._connection.close()
-        self._connection, self._tells, self._told = None, 0, b""
+        self._plug.hang_up()
+        self._tells, self._told = 0, b""
 
-    def _receive(self, connection: socket.socket) -> None:
-        try:
-            data = connection.recv(65536)
-        except OSError:
-            data = b""
-        if not data:
-            self._hang_up()
+    def _forget(self) -> None:
+        self._interpreter.forget()
+        self._strip = None
+
+    def _receive(self, data: bytes | None) -> None:
+        if data is None:
+            self._tells, self._told = 0, b""
             return
-        self._interpreter.feed(data)
         self._recent += data
         for asked in _REAL_TIME.finditer(self._recent):  # answered at once, even inside a picture
-            self._answer(bytes([self._status()[asked[1][0] - 1]]))
-        self._recent = _REAL_TIME.sub(b"", self._recent)[-2:]  # a question may come in two pieces
+            if asked[0] == FORGET and self._profile.clears:
+                self._forget()
+                data = self._recent[asked.end() :]
+                self._answer(b"\x37\x25\x00")
+            elif asked[1]:
+                self._answer(bytes([self._status()[asked[1][0] - 1]]))
+        self._interpreter.feed(data)
+        self._recent = _REAL_TIME.sub(b"", self._recent)[1 - len(FORGET) :]  # one may come in two pieces
 
     @property
     def _runs(self) -> bool:
-        return self._plugged and self._paper_mm > 0 and not self._cover_open
+        return self._powered and self._paper_mm > 0 and not self._cover_open
 
     def _print(self) -> None:
         """Move the paper as far as time, the roll and what was received allow."""
@@ -206,6 +239,12 @@ class SimulatedPrinter:
                 self._strip, self._strip_row = strip, 0
             case Cut():
                 self._cut()
+            case Eject():
+                pass  # what was cut is out already
+            case AskedWhenCompleted(mark) if self._profile.confirm == "gs-h":
+                self._answer(b"\x37\x22" + mark + b"\x00")
+            case AskedWhenCompleted():
+                self.errors.append("unknown command 1d 28 48")
             case AskedInOrder():
                 self._answer(b"\x03" if self._paper_mm < LOW_MM else b"\x00")
             case TellChanges(mask):
@@ -261,14 +300,13 @@ class SimulatedPrinter:
         out, low = self._paper_mm <= 0, self._paper_mm < LOW_MM
         printer = 0x10 | (0x08 if out or self._cover_open else 0) | (0x20 if self._cover_open else 0)
         block = bytes((printer, 0, (0x03 if low else 0) | (0x0C if out else 0), 0x0F))
-        if self._tells and block != self._told:
+        if self._tells and self._profile.status == "automatic" and block != self._told:
             self._told = block
             self._answer(block)
 
     def _answer(self, data: bytes) -> None:
-        if self._connection and self.answers:
-            with contextlib.suppress(OSError):
-                self._connection.sendall(data)
+        if self.answers and self._cable:
+            self._plug.send(data)
 
     def _nudge(self) -> None:
         self._wake.send(b"!")

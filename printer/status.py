@@ -1,6 +1,6 @@
-"""What an ESC/POS printer says about itself: bytes in, a `PrinterState` out.
+"""What an ESC/POS printer says about itself: bytes in, answers out, and the `PrinterState` that they mean.
 
-Three kinds of answers share the wire and are told apart by their fixed bits (Epson's ESC/POS reference):
+Four kinds of answers share the wire and are told apart by their fixed bits (Epson's ESC/POS reference):
 
 =========  =====================  =======  ====================================================
 answer     asked by               length   fixed bits
@@ -9,9 +9,11 @@ real-time  `DLE EOT n`            1 byte   `& 93h = 12h`
 in order   `GS r 1`               1 byte   `& 90h = 00h`
 automatic  `GS a n` (ASB), at     4 bytes  first `& 93h = 10h`, the next three `& 90h = 00h`
            each change of state
+response   `GS ( H`, `DLE DC4 8`  7 or 3   `37h 22h` and a job's mark, or `37h 25h`; at its end `00h`
 =========  =====================  =======  ====================================================
 
-No answer is never read as "plenty of paper": what was not said is not known.
+The letters of a mark are chosen so that they have none of the fixed bits. No answer is never read as "plenty
+of paper": what was not said is not known.
 """
 
 from dataclasses import dataclass
@@ -38,6 +40,7 @@ class PrinterState(StrEnum):
 ASK_STATE = (b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x03", b"\x10\x04\x04")
 ASK_IN_ORDER = b"\x1dr\x01"  # GS r 1: answered when everything sent before it is printed
 TELL_CHANGES = b"\x1da\xff"  # GS a: automatic status of everything it can tell
+FORGET = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4 8: what is not printed yet, at once
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,25 @@ class RealTime:
 
 @dataclass(frozen=True)
 class InOrder:
-    """The answer to `GS r 1`: everything before it is on paper."""
+    """The answer to `GS r 1`: all before it was carried out, and this is what the paper's sensor saw."""
+
+    byte: int
+
+    @property
+    def paper(self) -> bool:
+        return self.byte & 0x0C == 0
+
+
+@dataclass(frozen=True)
+class Completed:
+    """The answer to `GS ( H`: everything before this mark is on paper."""
+
+    mark: bytes
+
+
+@dataclass(frozen=True)
+class Forgot:
+    """The answer to `DLE DC4 8`: nothing that was sent before will be printed."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +80,17 @@ class Automatic:
     block: bytes
 
 
-Answer = RealTime | InOrder | Automatic
+Answer = RealTime | InOrder | Completed | Forgot | Automatic
+
+
+def mark(number: int) -> bytes:
+    """Four letters for a job, of `@` to `O`."""
+    return bytes(0x40 | number >> shift & 0x0F for shift in (12, 8, 4, 0))
+
+
+def ask_when_completed(mark: bytes) -> bytes:
+    """`GS ( H` function 48: say this mark when everything before it is on paper."""
+    return b"\x1d(H\x06\x0000" + mark
 
 
 class AnswerReader:
@@ -74,19 +105,35 @@ class AnswerReader:
         for byte in data:
             if self._block and byte & 0x90 == 0:
                 self._block += bytes([byte])
-                if len(self._block) == 4:
-                    answers.append(Automatic(self._block))
+                if len(self._block) == self._length():
+                    answers += self._whole(self._block)
                     self._block = b""
             elif byte & 0x93 == 0x12:  # sent in real time, so it may stand in the middle of a block
                 answers.append(RealTime(byte))
-            elif byte & 0x93 == 0x10:
+            elif byte & 0x93 == 0x10 or byte == 0x37:
                 self.noise += len(self._block)
                 self._block = bytes([byte])
             elif byte & 0x90 == 0:
-                answers.append(InOrder())
+                answers.append(InOrder(byte))
             else:
                 self.noise += 1
         return answers
+
+    def _length(self) -> int:
+        """Of the block that has begun."""
+        if self._block[0] != 0x37:
+            return 4
+        return {0x22: 7, 0x25: 3}.get(self._block[1], 2)
+
+    def _whole(self, block: bytes) -> list[Answer]:
+        if block[0] != 0x37:
+            return [Automatic(block)]
+        if len(block) == 7 and block[-1] == 0:
+            return [Completed(block[2:6])]
+        if len(block) == 3 and block[-1] == 0:
+            return [Forgot()]
+        self.noise += len(block)
+        return []
 
 
 def state_of_answers(printer: int, offline: int, error: int, paper: int) -> PrinterState:
@@ -109,6 +156,17 @@ def state_of_block(block: bytes) -> PrinterState:
         error=error & 0x6C != 0,
         offline=printer & 0x08 != 0,
         paper_low=paper & 0x03 != 0,
+    )
+
+
+def state_of_usb(byte: int) -> PrinterState:
+    """The state by a USB port's status (`LPGETSTATUS`): paper, selected, no fault, as on parallel ports."""
+    return _state(
+        paper_out=byte & 0x20 != 0,
+        cover_open=False,
+        error=byte & 0x08 == 0,
+        offline=byte & 0x10 == 0,
+        paper_low=False,
     )
 
 

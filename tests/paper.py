@@ -69,6 +69,21 @@ def same(one: Image.Image, other: Image.Image) -> bool:
     return one.size == other.size and ImageChops.logical_xor(one, other).getbbox() is None
 
 
+def nearly_same(paper: Image.Image, picture: Image.Image) -> bool:
+    """Dot for dot, but for those that keep real-time commands out of a picture."""
+    added = ImageChops.logical_xor(paper, picture).histogram()[-1]
+    return (
+        paper.size == picture.size
+        and added <= 8
+        and is_part(ImageChops.invert(picture), ImageChops.invert(paper))
+    )
+
+
+def is_part(some: Image.Image, whole: Image.Image) -> bool:
+    """Whether every white dot of one is white in the other."""
+    return ImageChops.logical_and(some, ImageChops.invert(whole)).getbbox() is None
+
+
 def _rows(picture: Image.Image) -> list[bytes]:
     """A byte a dot."""
     dots = picture.convert("L").tobytes()

@@ -5,13 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printer.status import (
+    Answer,
     AnswerReader,
     Automatic,
+    Completed,
+    Forgot,
     InOrder,
     PrinterState,
     RealTime,
+    mark,
     state_of_answers,
     state_of_block,
+    state_of_usb,
 )
 
 pieces = st.lists(st.binary(max_size=6), max_size=12)
@@ -58,7 +63,7 @@ def test_only_ready_and_low_paper_can_print() -> None:
 
 def test_answers_are_told_apart_when_they_come_together() -> None:
     answers = AnswerReader().feed(bytes.fromhex("12 00 18 00 0f 0f 1a 03"))
-    assert answers == [RealTime(0x12), InOrder(), Automatic(b"\x18\x00\x0f\x0f"), RealTime(0x1A), InOrder()]
+    assert answers == [RealTime(0x12), InOrder(0), Automatic(b"\x18\x00\x0f\x0f"), RealTime(0x1A), InOrder(3)]
 
 
 def test_real_time_answer_in_the_middle_of_a_block_spoils_neither() -> None:
@@ -81,8 +86,52 @@ def test_noise_is_counted_and_every_answer_has_a_state(parts: list[bytes]) -> No
     for answer in reader.feed(b"".join(parts)):
         if isinstance(answer, Automatic):
             assert state_of_block(answer.block) in PrinterState
-        used += len(answer.block) if isinstance(answer, Automatic) else 1
-    assert len(b"".join(parts)) - used - reader.noise in range(4)  # the beginning of a block
+        used += length(answer)
+    assert len(b"".join(parts)) - used - reader.noise in range(7)  # the beginning of a block
+
+
+def length(answer: Answer) -> int:
+    match answer:
+        case Automatic():
+            return 4
+        case Completed():
+            return 7
+        case Forgot():
+            return 3
+    return 1
+
+
+@given(st.integers(0, 0xFFFF), st.integers(0, 0xFFFF))
+def test_only_its_own_mark_confirms_a_job(number: int, other: int) -> None:
+    """A mark comes back whole whatever real-time answers stand in the middle of it."""
+    answer = b"\x37\x22" + mark(number) + b"\x00"
+    assert AnswerReader().feed(answer) == [Completed(mark(number))]
+    for at in range(1, len(answer)):
+        assert AnswerReader().feed(answer[:at] + b"\x16" + answer[at:]) == [
+            RealTime(0x16),
+            Completed(mark(number)),
+        ]
+    assert (mark(number) == mark(other)) == (number == other)
+
+
+def test_a_cleared_buffer_is_told_apart_from_a_mark() -> None:
+    assert AnswerReader().feed(b"\x37\x25\x00\x12") == [Forgot(), RealTime(0x12)]
+    reader = AnswerReader()
+    assert reader.feed(b"\x37\x26\x12\x37\x22ABCD\x01") == [RealTime(0x12)]
+    assert reader.noise == 9
+
+
+@pytest.mark.parametrize(
+    ("byte", "state"),
+    [
+        (0x18, PrinterState.READY),
+        (0x38, PrinterState.PAPER_OUT),
+        (0x10, PrinterState.ERROR),
+        (0x08, PrinterState.OFFLINE),
+    ],
+)
+def test_usb_port_tells_the_state_without_words(byte: int, state: PrinterState) -> None:
+    assert state_of_usb(byte) is state
 
 
 @given(st.tuples(*[st.integers(0, 255)] * 4))

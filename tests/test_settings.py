@@ -183,7 +183,8 @@ def test_a_mistake_names_the_layer_that_it_comes_from(tmp_path: Path) -> None:
     assert lines == [
         'luot.toml:3: `broker.port` must be a whole number from 1 to 65535, not "8883"',
         "kiosk-1.toml:7: unknown key `printer.colour`: "
-        "it is none of host, port, width, native_qr, confirm; remove it",
+        "it is none of profile, host, port, serial, usb, template, width, cutter, status, confirm, "
+        "native_qr, baud; remove it",
         "kiosk-1.d/printer.toml:2: `printer.width` must be one of 384, 576, not 80",
     ]
 
@@ -226,9 +227,10 @@ confirm = "gsr"
         'kiosk-1.toml:6: `brokr.prot` must be a whole number from 1 to 65535, not "8883"',
         "kiosk-1.toml:7: `brokr.host` must be a host's name or IP address in quotes, without mqtt:// and "
         "without a port",
-        'kiosk-1.toml:11: `printer.confirm` must be one of "gs-r", "none", not "gsr"; did you mean "gs-r"?',
-        "kiosk-1.toml:12: unknown key `printer.paper`: it is none of host, port, width, native_qr, confirm; "
-        "remove it",
+        'kiosk-1.toml:11: `printer.confirm` must be one of "gs-h", "gs-r", "none", not "gsr"; '
+        'did you mean "gs-r"?',
+        "kiosk-1.toml:12: unknown key `printer.paper`: it is none of profile, host, port, serial, usb, "
+        "template, width, cutter, status, confirm, native_qr, baud; remove it",
     ]
 
 

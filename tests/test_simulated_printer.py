@@ -10,6 +10,7 @@ from queue import SimpleQueue
 import pytest
 from PIL import Image
 
+from printer.profiles import PROFILES
 from printer.simulated import CUTTER, SimulatedPrinter
 
 ASK_ALL = bytes.fromhex("100401 100402 100403 100404")
@@ -91,7 +92,9 @@ def test_unknown_commands_are_complained_of_and_do_not_stop_it(
 def test_tickets_are_kept_told_and_saved(tmp_path: Path) -> None:
     told: SimpleQueue[Image.Image] = SimpleQueue()
     with (
-        SimulatedPrinter(width=384, mm_per_s=2000, folder=tmp_path, on_ticket=told.put) as printer,
+        SimulatedPrinter(
+            profile=PROFILES["generic-58"], mm_per_s=2000, folder=tmp_path, on_ticket=told.put
+        ) as printer,
         closing(socket.create_connection(("127.0.0.1", printer.port), 5)) as line,
     ):
         line.sendall(b"A ticket\n\x1dV\x01")

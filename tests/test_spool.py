@@ -1,28 +1,73 @@
-"""The spool against the twin over TCP: what is told of a job is what came out of the slot."""
+"""The spool against the twin, over every wire: what is told of a job is what came out of the slot."""
 
-import socket
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 import pytest
 
 from config.settings import PrinterPort
-from printer.encode import encode, harmless
+from printer.encode import encode
+from printer.profiles import PROFILES, Profile
 from printer.simulated import CUTTER, SimulatedPrinter
 from printer.spool import Done, Job, PrinterChanged, Spool
 from printer.status import PrinterState
-from printer.ticket import compose
-from tests.paper import CENTER, same, ticket
+from printer.template import SHIPPED, load
+from printer.ticket import Composed, compose
+from tests.paper import CENTER, nearly_same, ticket
 
 FAST = 2000.0  # mm/s: a ticket in 60 ms
+
+TICKET = load(SHIPPED / "ticket.toml")
+EPSON = PROFILES["epson-tm-t20"]
 
 Told = SimpleQueue[Done | PrinterChanged]
 
 
+WIRES = ("network", "serial", "usb")
+
+
+class Setup:
+    """A printer on one of the wires, and spools for it."""
+
+    def __init__(self, wire: str, folder: Path) -> None:
+        self.wire = wire
+        self.folder = folder
+
+    def printer(self, mm_per_s: float = FAST, *, profile: Profile = EPSON) -> SimulatedPrinter:
+        path = None if self.wire == "network" else self.folder / "line"
+        return SimulatedPrinter(mm_per_s=mm_per_s, profile=profile, path=path)
+
+    def settings(self, paper: SimulatedPrinter, **settings: Any) -> PrinterPort:
+        match self.wire:
+            case "network":
+                return PrinterPort(host="127.0.0.1", port=paper.port, **settings)
+            case "serial":
+                return PrinterPort(serial=str(self.folder / "line"), **settings)
+        return PrinterPort(usb=str(self.folder / "line"), **settings)
+
+    def spool(
+        self,
+        paper: SimulatedPrinter,
+        told: Told,
+        answer_s: float = 1.0,
+        print_s: float = 10.0,
+        **settings: Any,
+    ) -> Spool:
+        port = self.settings(paper, **settings)
+        return Spool(port, self.folder, told.put, answer_s=answer_s, print_s=print_s)
+
+
+@pytest.fixture(params=WIRES)
+def setup(request: pytest.FixtureRequest, tmp_path: Path) -> Setup:
+    return Setup(request.param, tmp_path)
+
+
 @pytest.fixture
-def paper() -> Iterator[SimulatedPrinter]:
-    with SimulatedPrinter(mm_per_s=FAST) as printer:
+def paper(setup: Setup) -> Iterator[SimulatedPrinter]:
+    with setup.printer() as printer:
         yield printer
 
 
@@ -31,20 +76,22 @@ def told() -> Told:
     return SimpleQueue()
 
 
-@pytest.fixture
-def spool(paper: SimulatedPrinter, told: Told) -> Iterator[Spool]:
+@pytest.fixture(params=["gs-r", "gs-h"])
+def spool(
+    request: pytest.FixtureRequest, setup: Setup, paper: SimulatedPrinter, told: Told
+) -> Iterator[Spool]:
     """A spool that has found its printer ready."""
-    with Spool(at(paper.port), told.put, answer_s=0.3, print_s=1.0) as spool:
+    with setup.spool(paper, told, answer_s=0.3, print_s=1.0, confirm=request.param) as spool:
         until(told, PrinterState.READY)
         yield spool
 
 
-def at(port: int, **settings: str) -> PrinterPort:
-    return PrinterPort(host="127.0.0.1", port=port, **settings)  # type: ignore[arg-type]
+def job(label: str = "A012", *, again: bool = False) -> Job:
+    return Job(label, encode(picture_of(label, again=again), EPSON), again=again)
 
 
-def job(label: str = "A012") -> Job:
-    return Job(label, encode(compose(ticket(label=label), CENTER, "Hộ tịch", 576), at(1)))
+def picture_of(label: str, *, again: bool = False) -> Composed:
+    return compose(ticket(label=label), CENTER, "Hộ tịch", 576, TICKET, again=again)
 
 
 def done(told: Told) -> Done:
@@ -68,19 +115,11 @@ def eventually(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
-def listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except ConnectionRefusedError:
-        return False
-    return True
-
-
-def shows(paper: SimulatedPrinter, index: int, label: str) -> bool:
+def shows(paper: SimulatedPrinter, index: int, label: str, *, again: bool = False) -> bool:
     """Whether that ticket is whole, dot for dot, and stands alone on its paper."""
-    picture = harmless(compose(ticket(label=label), CENTER, "Hộ tịch", 576).picture)
+    picture = picture_of(label, again=again).picture
     below = CUTTER + picture.height
-    return same(paper.tickets[index].crop((0, CUTTER, picture.width, below)), picture)
+    return nearly_same(paper.tickets[index].crop((0, CUTTER, picture.width, below)), picture)
 
 
 def test_job_is_printed_once_it_is_on_paper(paper: SimulatedPrinter, spool: Spool, told: Told) -> None:
@@ -137,10 +176,10 @@ def test_paper_that_ends_in_the_middle_is_unknown_and_the_held_ticket_comes_once
     assert shows(paper, 1, "A013")
 
 
-def test_late_confirmation_of_a_held_job_does_not_confirm_the_next(told: Told) -> None:
+def test_late_confirmation_of_a_held_job_does_not_confirm_the_next(setup: Setup, told: Told) -> None:
     with (
-        SimulatedPrinter(mm_per_s=200) as paper,
-        Spool(at(paper.port), told.put) as spool,
+        setup.printer(200) as paper,
+        setup.spool(paper, told) as spool,
     ):
         until(told, PrinterState.READY)
         paper.take_paper_out(after_mm=40)
@@ -154,10 +193,10 @@ def test_late_confirmation_of_a_held_job_does_not_confirm_the_next(told: Told) -
         assert len(paper.tickets) == 1
 
 
-def test_cover_opened_in_the_middle_is_unknown(told: Told) -> None:
+def test_cover_opened_in_the_middle_is_unknown(setup: Setup, told: Told) -> None:
     with (
-        SimulatedPrinter(mm_per_s=100) as paper,
-        Spool(at(paper.port), told.put) as spool,
+        setup.printer(100) as paper,
+        setup.spool(paper, told) as spool,
     ):
         until(told, PrinterState.READY)
         spool.submit(job())
@@ -167,10 +206,12 @@ def test_cover_opened_in_the_middle_is_unknown(told: Told) -> None:
         assert (outcome.outcome, outcome.state) == ("unknown", PrinterState.COVER_OPEN)
 
 
-def test_plug_pulled_in_the_middle_is_unknown_and_the_next_ticket_stands_alone(told: Told) -> None:
+def test_plug_pulled_in_the_middle_is_unknown_and_the_next_ticket_stands_alone(
+    setup: Setup, told: Told
+) -> None:
     with (
-        SimulatedPrinter(mm_per_s=100) as paper,
-        Spool(at(paper.port), told.put) as spool,
+        setup.printer(100) as paper,
+        setup.spool(paper, told) as spool,
     ):
         until(told, PrinterState.READY)
         spool.submit(job())
@@ -220,10 +261,12 @@ def test_printer_that_answers_nothing_fails_in_bounded_time(
     assert paper.tickets == []
 
 
-def test_printer_that_stops_answering_in_the_middle_is_unknown_in_bounded_time(told: Told) -> None:
+def test_printer_that_stops_answering_in_the_middle_is_unknown_in_bounded_time(
+    setup: Setup, told: Told
+) -> None:
     with (
-        SimulatedPrinter(mm_per_s=100) as paper,
-        Spool(at(paper.port), told.put, answer_s=0.3, print_s=0.5) as spool,
+        setup.printer(100) as paper,
+        setup.spool(paper, told, answer_s=0.3, print_s=0.5) as spool,
     ):
         until(told, PrinterState.READY)
         spool.submit(job())
@@ -233,15 +276,15 @@ def test_printer_that_stops_answering_in_the_middle_is_unknown_in_bounded_time(t
         assert (outcome.outcome, outcome.state) == ("unknown", PrinterState.SILENT)
 
 
-def test_one_way_printer_ends_sent(paper: SimulatedPrinter, told: Told) -> None:
+def test_one_way_printer_ends_sent(setup: Setup, paper: SimulatedPrinter, told: Told) -> None:
     paper.answers = False
-    with Spool(at(paper.port, confirm="none"), told.put) as spool:
+    with setup.spool(paper, told, status="none") as spool:
         for label in ("A012", "A013"):
             spool.submit(job(label))
             assert done(told) == Done(label, "sent", PrinterState.READY)
         assert eventually(lambda: len(paper.tickets) == 2)
         paper.unplug()
-        assert eventually(lambda: not listens(paper.port))
+        assert eventually(lambda: not paper.there)
         spool.submit(job("A014"))
         assert done(told).outcome == "failed"
         paper.plug_in()
@@ -255,10 +298,10 @@ def test_low_paper_is_told_and_prints(paper: SimulatedPrinter, spool: Spool, tol
     assert done(told) == Done("A012", "printed", PrinterState.PAPER_LOW)
 
 
-def test_leaving_in_the_middle_tells_of_every_job(told: Told) -> None:
-    with SimulatedPrinter(mm_per_s=20) as paper:
+def test_leaving_in_the_middle_tells_of_every_job(setup: Setup, told: Told) -> None:
+    with setup.printer(20) as paper:
         began = time.monotonic()
-        with Spool(at(paper.port), told.put) as spool:
+        with setup.spool(paper, told) as spool:
             until(told, PrinterState.READY)
             spool.submit(job())
             spool.submit(job("A013"))

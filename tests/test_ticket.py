@@ -6,16 +6,25 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image, ImageChops, features
 
-from bus.messages import Wait
+from bus.messages import CenterState, Ticket, Wait
 from config.errors import LuotError
-from printer.ticket import check_text, compose, compose_test_page
+from printer.code import Code
+from printer.drawing import check_text
+from printer.template import SHIPPED, load
+from printer.ticket import Composed, compose_test_page
+from printer.ticket import compose as compose_by
 from tests.paper import CENTER, find, same, ticket
 
-BODY = {576: 32, 384: 28}  # px to the em
-SERVICE = {576: 44, 384: 38}
+BODY = {576: 30, 384: 28}  # px to the em
+SERVICE = {576: 40, 384: 38}
+SMALL = 28
 MARGIN = {576: 30, 384: 8}
 
 widths = pytest.mark.parametrize("width", [576, 384])
+
+
+def compose(given: Ticket, center: CenterState, service: str, width: int, **how: bool) -> Composed:
+    return compose_by(given, center, service, width, load(SHIPPED / "ticket.toml"), **how)
 
 
 def ink(picture: Image.Image) -> tuple[int, int, int, int]:
@@ -26,22 +35,32 @@ def ink(picture: Image.Image) -> tuple[int, int, int, int]:
 
 @widths
 @pytest.mark.parametrize(
-    ("language", "service", "regular", "bold"),
+    ("language", "regular", "bold", "small"),
     [
-        ("vi", "Hộ tịch", ["Số của ông bà", "Phía trước", "Chờ khoảng", "Lấy lúc"], ["4 người", "5–10 phút"]),
-        ("en", "Civil status", ["Your number", "Ahead of you", "Wait about"], ["4 people", "5–10 minutes"]),
-        ("rad", "Hộ tịch", ["Mrô", "Phía trước"], ["4 người"]),  # Vietnamese where it has no words
+        (
+            "vi",
+            "Số của ông bà",
+            ["Phía trước: 4 người", "Chờ khoảng 5–10 phút"],
+            "Lấy lúc 08:12 · 22/11/2026",
+        ),
+        (
+            "en",
+            "Your number",
+            ["Ahead of you: 4 people", "Wait about 5–10 minutes"],
+            "Taken 08:12 · 22/11/2026",
+        ),
+        ("rad", "Mrô", ["Phía trước: 4 người"], "Lấy lúc"),  # Vietnamese where it has no words
     ],
 )
 def test_ticket_says_everything_in_its_language(
-    width: int, language: str, service: str, regular: list[str], bold: list[str]
+    width: int, language: str, regular: str, bold: list[str], small: str
 ) -> None:
-    picture = compose(ticket(language=language), CENTER, service, width).picture
-    for words in regular:
-        assert find(picture, words, BODY[width]), words
-    for words in [*bold, "08:12 · 22/11/2026"]:
+    picture = compose(ticket(language=language), CENTER, "Hộ tịch", width).picture
+    assert find(picture, regular, BODY[width])
+    for words in bold:
         assert find(picture, words, BODY[width], bold=True), words
-    assert find(picture, service, SERVICE[width], bold=True)
+    assert find(picture, small, SMALL)
+    assert find(picture, "Hộ tịch", SERVICE[width], bold=True)
 
 
 @widths
@@ -49,12 +68,12 @@ def test_words_stand_in_reading_order(width: int) -> None:
     picture = compose(ticket(), CENTER, "Hộ tịch", width).picture
     body = BODY[width]
     places = [
-        find(picture, "Phường Tân Lập", body + 6, bold=True),
+        find(picture, "Phường Tân Lập", body, bold=True),
         find(picture, "Số của ông bà", body),
         find(picture, "Hộ tịch", SERVICE[width], bold=True),
-        find(picture, "Quầy 1 hoặc Quầy 2", body + 4),
-        find(picture, "Phía trước", body),
-        find(picture, "Lấy lúc", body),
+        find(picture, "Quầy 1 hoặc Quầy 2", body),
+        find(picture, "Phía trước", body, bold=True),
+        find(picture, "Lấy lúc", SMALL),
     ]
     tops = [place[1] for place in places if place]
     assert len(tops) == len(places)
@@ -66,7 +85,7 @@ def test_words_stand_in_reading_order(width: int) -> None:
 def test_stacked_marks_are_not_cut(width: int, words: str) -> None:
     picture = compose(ticket(place={"vi": words}), CENTER, words, width).picture
     assert find(picture, words, SERVICE[width], bold=True)
-    assert find(picture, words, BODY[width] + 4)
+    assert find(picture, words, BODY[width])
 
 
 @widths
@@ -83,8 +102,10 @@ def test_number_is_the_largest_and_within_the_margins(width: int, label: str) ->
     box = ink(picture)
     assert box[0] >= MARGIN[width]
     assert box[2] <= width - MARGIN[width]
-    sizes = range(216, 100, -1)  # a capital of 100 is 9 mm high
-    assert any(find(picture, label, size, bold=True) for size in sizes)
+    half = picture.resize((width // 2, picture.height // 2), Image.Resampling.NEAREST)
+    halves = (half, picture.crop((0, 1, *picture.size)).resize(half.size, Image.Resampling.NEAREST))
+    sizes = range(108, 50, -1)  # a capital of 100 is 9 mm high
+    assert any(find(each, label, size, bold=True) for size in sizes for each in halves)
 
 
 @widths
@@ -102,41 +123,42 @@ def test_long_names_wrap_and_longer_words_shrink(width: int) -> None:
 @widths
 def test_no_wait_is_promised_while_no_counter_is_open(width: int) -> None:
     picture = compose(ticket(wait=None), CENTER, "Hộ tịch", width).picture
-    assert not find(picture, "Chờ khoảng", BODY[width])
-    assert find(picture, "4 người", BODY[width], bold=True)
+    assert not find(picture, "Chờ khoảng", BODY[width], bold=True)
+    assert find(picture, "Phía trước: 4 người", BODY[width], bold=True)
 
 
 @widths
-@pytest.mark.parametrize(("language", "unknown"), [("vi", "chưa biết"), ("en", "not known now")])
+@pytest.mark.parametrize(
+    ("language", "unknown"), [("vi", "Phía trước: chưa biết"), ("en", "Ahead of you: not known now")]
+)
 def test_of_an_offline_number_nobody_is_said_to_be_ahead(width: int, language: str, unknown: str) -> None:
     offline = ticket(language=language, ahead=0, wait=None, offline=True)
     picture = compose(offline, CENTER, "Hộ tịch", width).picture
     assert find(picture, unknown, BODY[width], bold=True)
-    assert find(picture, offline.place[language], BODY[width] + 4)
-    assert not find(picture, "không có ai", BODY[width], bold=True)
-    assert find(picture, "08:12 · 22/11/2026", BODY[width], bold=True)
+    assert find(picture, offline.place[language], BODY[width])
+    assert not find(picture, "Phía trước: không có ai", BODY[width], bold=True)
+    assert find(picture, "08:12 · 22/11/2026", SMALL)
     undated = compose(offline, CENTER, "Hộ tịch", width, dated=False).picture
-    assert not find(undated, "08:12", BODY[width], bold=True)
+    assert not find(undated, "08:12", SMALL)
 
 
 @widths
 def test_the_opening_hour_is_said_where_no_wait_is_known(width: int) -> None:
     early = ticket(wait=None, opens=datetime(2026, 11, 22, 0, 30, tzinfo=UTC))
     picture = compose(early, CENTER, "Hộ tịch", width).picture
-    assert find(picture, "Mở cửa", BODY[width])
-    assert find(picture, "07:30 · 22/11/2026", BODY[width], bold=True)
+    assert find(picture, "Mở cửa 07:30 · 22/11/2026", BODY[width], bold=True)
 
 
 def test_nobody_and_one_person_ahead_are_said_as_people_say_it() -> None:
     first = compose(ticket(ahead=0, wait=Wait(0, 5)), CENTER, "Hộ tịch", 576).picture
-    assert find(first, "không có ai", 32, bold=True)
+    assert find(first, "Phía trước: không có ai", BODY[576], bold=True)
     second = compose(ticket(language="en", ahead=1), CENTER, "Civil status", 576).picture
-    assert find(second, "1 person", 32, bold=True)
+    assert find(second, "Ahead of you: 1 person", BODY[576], bold=True)
 
 
 def test_time_is_the_centres_and_not_the_machines() -> None:
     late = ticket(at=datetime(2026, 11, 22, 17, 5, tzinfo=UTC))
-    assert find(compose(late, CENTER, "Hộ tịch", 576).picture, "00:05 · 23/11/2026", 32, bold=True)
+    assert find(compose(late, CENTER, "Hộ tịch", 576).picture, "Lấy lúc 00:05 · 23/11/2026", SMALL)
 
 
 @widths
@@ -148,11 +170,27 @@ def test_priority_shows_white_on_black(width: int) -> None:
 
 
 def test_code_is_there_only_with_a_public_address() -> None:
-    assert compose(ticket(), CENTER, "Hộ tịch", 576).qr == ""
+    plain = compose(ticket(), CENTER, "Hộ tịch", 576)
+    assert not any(isinstance(part, Code) for part in plain.parts)
+    assert not find(plain.picture, "Quét để theo dõi", SMALL)
     address = "https://luot.example.vn/t/2026-11-22-A012"
     tracked = compose(ticket(track=address), CENTER, "Hộ tịch", 576)
-    assert tracked.qr == address
-    assert find(tracked.picture, "Quét mã để theo dõi lượt", 28)
+    assert [part.text for part in tracked.parts if isinstance(part, Code)] == [address]
+    assert find(tracked.picture, "Quét để theo dõi lượt", SMALL)
+
+
+@widths
+@pytest.mark.parametrize(("language", "mark"), [("vi", "IN LẠI"), ("en", "REPRINTED")])
+def test_a_ticket_that_is_printed_again_is_marked_and_keeps_its_number(
+    width: int, language: str, mark: str
+) -> None:
+    first, again = (
+        compose(ticket(language=language), CENTER, "Hộ tịch", width, again=again).picture
+        for again in (False, True)
+    )
+    assert find(ImageChops.invert(again), mark, BODY[width], bold=True)
+    assert not find(ImageChops.invert(first), mark, BODY[width], bold=True)
+    assert same(again.crop((0, again.height - first.height, *again.size)), first)
 
 
 @widths
