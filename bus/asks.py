@@ -174,7 +174,7 @@ class ReportServed(CounterAct, frozen=True):
 class Charge(CounterAct, frozen=True):
     amount: Amount
     purpose: Purpose
-    dossier: Annotated[str, Meta(max_length=40)] = ""
+    dossier: Annotated[str, Meta(max_length=40)] = ""  # for the clerk's page; the journal does not keep it
 
 
 class CancelCharge(CounterAct, frozen=True):
@@ -348,4 +348,5 @@ DEVICE_VERBS: dict[str, tuple[type[Request], type[Payload]]] = {
     "screenshot": (Screenshot, Picture),
     "touch": (Touch, Nothing),
     "test-print": (DeviceRequest, Nothing),
+    "test-call": (DeviceRequest, Nothing),
 }

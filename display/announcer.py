@@ -1,16 +1,21 @@
 """Which call a hall board shows, and when: each one once, in turn, long enough, and none lost.
 
 A call comes twice, as a `call` message and in `state/board`, and after an outage perhaps only in the latter:
-it is announced from whichever comes first, once per (ticket, nth).
+it is announced from whichever comes first, once per (ticket, nth). The calls that wait are on the list
+meanwhile; one that waited until it is old has had its time there.
 """
 
+import logging
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bus.messages import YOUNG_CALL_S, Board, BoardCall, Call
+from config.words import FALLBACK
 
-SHOW_S = 4.0  # how long each call has the screen for itself, however many come at once
+log = logging.getLogger(__name__)
+
+SHOW_S = 4.0  # how long a call has the screen for itself
+SHORT_S = 2.5  # while others wait
 _REMEMBERED = 2000  # more calls than a day has
 
 
@@ -23,56 +28,73 @@ class Announcement:
     label: str
     counter: str
     number: str  # of the counter, as it is drawn
+    languages: tuple[str, ...] = (FALLBACK,)
 
 
 def _announcement(call: Call | BoardCall) -> Announcement:
-    return Announcement(call.ticket, call.nth, call.label, call.counter, call.number)
+    languages = call.languages if isinstance(call, Call) else (FALLBACK,)
+    return Announcement(call.ticket, call.nth, call.label, call.counter, call.number, languages)
 
 
 class Announcer:
-    """Fed with what the hub says, it tells what to show; `step` says when a call's turn begins."""
+    """Fed with what the hub says, it tells what to show; `step` says when a call's turn begins.
+
+    `now` is in monotonic seconds.
+    """
 
     def __init__(self) -> None:
         self._calls: tuple[BoardCall, ...] = ()  # as the hub lists them: the newest first
         self._heard: dict[tuple[str, int], None] = {}
-        self._waiting: deque[Announcement] = deque()
+        self._waiting: deque[tuple[Announcement, float]] = deque()  # with the time of the call
         self._announced: Announcement | None = None
-        self._until = 0.0  # when its time is over
+        self._began = -SHOW_S
+        self._said = 0.0  # when its words are over
 
-    def hear(self, call: Call) -> None:
+    def hear(self, call: Call, now: float) -> None:
         """Take a `call` message."""
-        self._take([call])
+        self._take(call, now)
 
-    def read(self, board: Board, *, live: bool = True) -> None:
+    def read(self, board: Board, now: float, *, live: bool = True) -> None:
         """Take `state/board`: it may have calls that were never heard.
 
         One that is not the living hub's word is only listed: its ages are those of another hour.
         """
         self._calls = board.calls
-        if live:
-            self._take(each for each in reversed(board.calls) if each.calling and each.age_s < YOUNG_CALL_S)
+        for each in reversed(board.calls) if live else ():
+            if each.calling and each.age_s < YOUNG_CALL_S:
+                self._take(each, now - each.age_s)
 
-    def _take(self, calls: Iterable[Call | BoardCall]) -> None:
-        for call in calls:
-            key = (call.ticket, call.nth)
-            if key in self._heard:
-                continue
-            self._heard[key] = None
-            if len(self._heard) > _REMEMBERED:
-                del self._heard[next(iter(self._heard))]
-            self._waiting.append(_announcement(call))
+    def _take(self, call: Call | BoardCall, at: float) -> None:
+        key = (call.ticket, call.nth)
+        if key in self._heard:
+            return
+        self._heard[key] = None
+        if len(self._heard) > _REMEMBERED:
+            del self._heard[next(iter(self._heard))]
+        self._waiting.append((_announcement(call), at))
 
     def step(self, now: float) -> Announcement | None:
-        """The call whose turn begins at `now` (monotonic seconds), if one does."""
-        if not self._waiting or now < self._until:
+        """The call whose turn begins at `now`, if one does."""
+        while self._waiting and now - self._waiting[0][1] >= YOUNG_CALL_S:
+            old, _ = self._waiting.popleft()
+            log.warning("too many calls at once: one is only listed label=%s", old.label)
+        if not self._waiting or self.busy(now):
             return None
-        self._announced = self._waiting.popleft()
-        self._until = now + SHOW_S
+        self._announced, _ = self._waiting.popleft()
+        self._began = self._said = now
         return self._announced
+
+    def hold(self, until: float) -> None:
+        """The words of the present call are not over before `until`."""
+        self._said = until
+
+    def busy(self, now: float) -> bool:
+        """Whether a call is being announced: for a shorter time while others wait, never amid its words."""
+        return now < max(self._began + (SHORT_S if self._waiting else SHOW_S), self._said)
 
     def current(self, now: float) -> Announcement | None:
         """The call that is being announced; after its time the newest that nobody has followed yet."""
-        if now < self._until:
+        if self.busy(now):
             return self._announced
         return next((_announcement(each) for each in self._calls if each.calling), None)
 

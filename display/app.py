@@ -1,22 +1,25 @@
 """The display: a hall board, a counter's sign or a counter's payment panel, as its settings say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from typing import TypeAlias
 
-from bus.device import Changed, Device, Received
+from bus.asks import Request
+from bus.device import Changed, Device, Received, Reply
 from bus.health import HealthFacts
-from bus.messages import Board, Call
+from bus.messages import Board, Call, Nothing
 from bus.remote import serve_screen
 from bus.topics import CALL, STATE_BOARD, STATE_CATALOG, STATE_CENTER, STATE_COUNTER, STATE_PANEL
 from config.clock import Clock
 from config.settings import DisplaySettings
+from config.words import hour
 from display import board, panel, sign
 from display.announcer import Announcer
 from display.board import BoardView
-from display.chime import Chime
 from display.panel import PanelView
 from display.sign import SignView
+from display.sound import Sound
+from display.voice import Voice
 from screen.remote import Remote
 from screen.window import Closed, Exposed, Window
 
@@ -34,7 +37,9 @@ class Display:
         self.window = Window(settings.screen, f"Lượt · {settings.device}", self.device.clock)
         self.remote = Remote(self.window, self.device.inbox.put)
         self.announcer = Announcer()
-        self.chime = Chime() if settings.sound and settings.shows == "board" else None
+        self.voice: Voice | None = None
+        if settings.sound and settings.shows == "board":
+            self.voice = Voice(Sound(self.device.clock), settings.voice)
         self.shown: View | None = None  # the view of the last frame
         self._opened = ExitStack()
 
@@ -42,11 +47,14 @@ class Display:
         self.device.health_facts = lambda: HealthFacts(frame_age_s=self.window.frame_age_s)
         touch = self.window.touch if self.settings.screen.remote_touch else None
         serve_screen(self.device, self.remote.picture, touch)
+        if self.settings.shows == "board":
+            self.device.serve("test-call", self._test_call)
         with ExitStack() as opening:
             opening.enter_context(self.window)
             opening.enter_context(self.remote)
-            if self.chime:
-                opening.enter_context(self.chime)
+            if self.voice:
+                self.voice.read()
+                opening.enter_context(self.voice.sound)
             opening.enter_context(self.device)
             self._opened = opening.pop_all()
         return self
@@ -56,15 +64,18 @@ class Display:
 
     def step(self, timeout: float = TURN_S) -> None:
         """Take what is new, waiting for it up to `timeout` seconds, and show it."""
-        for news in self.device.step(timeout):
-            match news:
+        for item in self.device.step(timeout):
+            now = self.device.clock.monotonic()
+            match item:
                 case Received(payload=Call() as call):
-                    self.announcer.hear(call)
+                    self.announcer.hear(call, now)
                 case Changed(payload=Board() as state):
-                    self.announcer.read(state, live=self.device.states.fresh())
+                    self.announcer.read(state, now, live=self.device.states.fresh())
         now = self.device.clock.monotonic()
-        if self.announcer.step(now) and self.chime:
-            self.chime.strike()
+        if (begun := self.announcer.step(now)) and self.voice:
+            center, at = self.device.states.center, self.device.states.hub_now()
+            loud = volume(self.settings.volume, hour(at, center.timezone) if center and at else "12:00")
+            self.announcer.hold(self.voice.say(begun, now, loud))
         again = self.window.stale
         for event in self.window.events():
             match event:
@@ -79,6 +90,14 @@ class Display:
             self.shown = view
         self.remote.step()
 
+    def _test_call(self, request: Request, reply: Reply) -> None:
+        """Call a number that nobody has to a counter that is none, with the clips as they are now."""
+        if self.voice:
+            self.voice.read()
+        call = Call(str(request.request), 1, 0, "A000", "", "0", {}, ("vi", "en"))
+        self.announcer.hear(call, self.device.clock.monotonic())
+        reply(Nothing())
+
     def _look(self, now: float) -> View:
         states, counter = self.device.states, self.settings.counter or ""
         match self.settings.shows:
@@ -88,6 +107,12 @@ class Display:
                 return sign.look(states, counter)
             case "panel":
                 return panel.look(states, counter)
+
+
+def volume(by_hour: Mapping[str, int], at: str) -> float:
+    """How loud calls are at that hour, 0 to 1; before the first hour of a day the last one's holds."""
+    begun = [each for each in by_hour if each <= at]
+    return by_hour[max(begun or by_hour)] / 100 if by_hour else 1.0
 
 
 def _subscriptions(settings: DisplaySettings) -> Iterator[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from config.errors import SettingsError
 from config.load import SHARED, check_shared, is_center, load, load_center
-from config.settings import CenterSettings, HubSettings
+from config.settings import CenterSettings, DisplaySettings, HubSettings
 
 
 def verdict(path: Path) -> str:
@@ -17,6 +17,8 @@ def verdict(path: Path) -> str:
     settings = load(path)
     role = type(settings).__struct_config__.tag
     described = f"{role} {settings.device} of {settings.center}"
+    if isinstance(settings, DisplaySettings) and settings.shows == "board" and settings.sound:
+        described += f", {_voice(settings.voice)}"
     if isinstance(settings, HubSettings):
         center = load_center(settings.catalog)
         if center.center != settings.center:
@@ -26,6 +28,20 @@ def verdict(path: Path) -> str:
             )
         described += f", with {settings.catalog}: {_describe(center)}"
     return described
+
+
+def _voice(folder: Path) -> str:
+    """What calls are said with. Raises SettingsError where a pack cannot be read."""
+    from display.voice import read_packs
+
+    packs = read_packs(folder)
+    if not packs:
+        return f"announced by a chime alone: {folder} has no voice (luot voice make)"
+    whole = [pack.manifest.language for pack in packs if not any(pack.problems())]
+    faulty = [pack.manifest.language for pack in packs if any(pack.problems())]
+    return f"with a voice for {', '.join(whole) or 'no language'}" + (
+        f", and what luot voice check tells of {', '.join(faulty)}" if faulty else ""
+    )
 
 
 def _describe(center: CenterSettings) -> str:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bus.messages import YOUNG_CALL_S, Board, BoardCall, Call, Rev
-from display.announcer import SHOW_S, Announcement, Announcer
+from display.announcer import SHORT_S, SHOW_S, Announcement, Announcer
 
 TURN_S = 1 / 30
 
@@ -87,55 +88,92 @@ def test_failure_02_every_call_is_announced_once_in_turn_and_long_enough(
         made.append((call.ticket, call.nth))
         for said in way.split(", "):
             if said == "call":
-                scene.announcer.hear(call)
+                scene.announcer.hear(call, scene.now)
             else:
-                scene.announcer.read(scene.board())
+                scene.announcer.read(scene.board(), scene.now)
         scene.wait(pause)
     scene.wait(SHOW_S * (len(calls) + 1))
     assert [(each.ticket, each.nth) for each, _ in scene.began] == made
     starts = [at for _, at in scene.began]
-    assert all(later >= earlier + SHOW_S for earlier, later in pairwise(starts))
+    assert all(later >= earlier + SHORT_S for earlier, later in pairwise(starts))
 
 
 def test_call_is_shown_at_once() -> None:
     scene = Scene()
-    scene.announcer.hear(scene.call(ticket(1), counter="3"))
+    scene.announcer.hear(scene.call(ticket(1), counter="3"), scene.now)
     scene.wait(0)
     assert scene.announcer.current(scene.now) == Announcement(ticket(1), 1, "A001", "3", "3")
 
 
-def test_calls_that_come_together_are_each_alone_on_the_board_for_four_seconds() -> None:
+def test_calls_that_come_together_are_each_alone_on_the_board_the_last_of_them_longer() -> None:
     scene, seen = Scene(), []
     for number in (1, 2, 3):
-        scene.announcer.hear(scene.call(ticket(number)))
-    scene.announcer.read(scene.board())
-    for _ in range(3):
+        scene.announcer.hear(scene.call(ticket(number)), scene.now)
+    scene.announcer.read(scene.board(), scene.now)
+    for time_s in (SHORT_S, SHORT_S, SHOW_S):
         scene.wait(0.1)
         seen.append(scene.shown)
-        scene.wait(SHOW_S - 0.2)
+        scene.wait(time_s - 0.2)
         assert scene.shown == seen[-1]
         scene.wait(0.1)
     assert seen == ["A001", "A002", "A003"]
 
 
+def test_call_waits_for_the_words_of_the_one_before_it() -> None:
+    scene = Scene()
+    scene.announcer.hear(scene.call(ticket(1)), scene.now)
+    scene.wait(0)
+    scene.announcer.hold(scene.now + 7)
+    scene.announcer.hear(scene.call(ticket(2)), scene.now)
+    scene.wait(6.9)
+    assert scene.shown == "A001"
+    scene.wait(0.2)
+    assert scene.shown == "A002"
+
+
+def test_failure_02_twelve_calls_in_ten_seconds_are_all_shown_and_the_waiting_ones_are_listed() -> None:
+    scene, seen = Scene(), set()
+    for number in range(1, 13):
+        scene.announcer.hear(scene.call(ticket(number)), scene.now)
+        scene.announcer.read(scene.board(), scene.now)
+        seen |= {scene.shown, *scene.listed[:5]}
+        assert f"A{number:03}" in seen, "a call is to be seen at once"
+        scene.wait(10 / 12)
+    scene.wait(30)
+    assert [each.label for each, _ in scene.began] == [f"A{number:03}" for number in range(1, 13)]
+
+
+def test_calls_that_nothing_could_keep_up_with_end_by_their_age_and_the_log_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    scene = Scene()
+    for number in range(1, 41):
+        scene.announcer.hear(scene.call(ticket(number)), scene.now)
+    scene.wait(200)
+    announced = [each.label for each, _ in scene.began]
+    assert announced == [f"A{number:03}" for number in range(1, len(announced) + 1)]
+    assert len(announced) == YOUNG_CALL_S / SHORT_S
+    assert caplog.text.count("only listed") == 40 - len(announced)
+
+
 def test_last_call_stays_while_nobody_has_come_and_goes_when_the_person_has() -> None:
     scene = Scene()
-    scene.announcer.hear(scene.call(ticket(1)))
-    scene.announcer.read(scene.board())
+    scene.announcer.hear(scene.call(ticket(1)), scene.now)
+    scene.announcer.read(scene.board(), scene.now)
     scene.wait(600)
     assert scene.shown == "A001"
     scene.come(ticket(1))
-    scene.announcer.read(scene.board())
+    scene.announcer.read(scene.board(), scene.now)
     assert scene.shown is None
     assert scene.listed == ["A001"]
 
 
 def test_call_keeps_its_time_though_the_person_comes_at_once() -> None:
     scene = Scene()
-    scene.announcer.hear(scene.call(ticket(1)))
+    scene.announcer.hear(scene.call(ticket(1)), scene.now)
     scene.wait(1)
     scene.come(ticket(1))
-    scene.announcer.read(scene.board())
+    scene.announcer.read(scene.board(), scene.now)
     scene.wait(SHOW_S - 1.1)
     assert scene.shown == "A001"
     scene.wait(0.2)
@@ -145,20 +183,20 @@ def test_call_keeps_its_time_though_the_person_comes_at_once() -> None:
 def test_when_the_newest_has_come_the_one_still_called_is_shown_again_but_not_announced() -> None:
     scene = Scene()
     for number in (1, 2):
-        scene.announcer.hear(scene.call(ticket(number)))
-    scene.announcer.read(scene.board())
+        scene.announcer.hear(scene.call(ticket(number)), scene.now)
+    scene.announcer.read(scene.board(), scene.now)
     scene.wait(2 * SHOW_S)
     scene.come(ticket(2))
-    scene.announcer.read(scene.board())
+    scene.announcer.read(scene.board(), scene.now)
     scene.wait(1)
     assert (scene.shown, len(scene.began)) == ("A001", 2)
 
 
 def test_recall_is_announced_again() -> None:
     scene = Scene()
-    scene.announcer.hear(scene.call(ticket(1)))
+    scene.announcer.hear(scene.call(ticket(1)), scene.now)
     scene.wait(10)
-    scene.announcer.hear(scene.call(ticket(1), nth=2))
+    scene.announcer.hear(scene.call(ticket(1), nth=2), scene.now)
     scene.wait(1)
     assert [each.nth for each, _ in scene.began] == [1, 2]
 
@@ -173,7 +211,7 @@ def test_failure_02_after_a_reconnect_young_calls_are_announced_oldest_first() -
     scene.call(ticket(4))
     scene.come(ticket(3))
     scene.wait(10)  # the first is 60 s old now
-    scene.announcer.read(scene.board())
+    scene.announcer.read(scene.board(), scene.now)
     scene.wait(20)
     assert [each.label for each, _ in scene.began] == ["A002", "A004"]
 
@@ -182,7 +220,7 @@ def test_old_call_that_waits_is_shown_after_a_restart_without_a_chime() -> None:
     scene = Scene()
     scene.call(ticket(1))
     scene.wait(300)
-    scene.announcer.read(scene.board())
+    scene.announcer.read(scene.board(), scene.now)
     scene.wait(1)
     assert (scene.shown, scene.began) == ("A001", [])
 
@@ -190,7 +228,7 @@ def test_old_call_that_waits_is_shown_after_a_restart_without_a_chime() -> None:
 def test_list_has_the_other_calls_newest_first() -> None:
     scene = Scene()
     for number in (1, 2, 3):
-        scene.announcer.hear(scene.call(ticket(number)))
-        scene.announcer.read(scene.board())
+        scene.announcer.hear(scene.call(ticket(number)), scene.now)
+        scene.announcer.read(scene.board(), scene.now)
         scene.wait(SHOW_S)
     assert (scene.shown, scene.listed) == ("A003", ["A002", "A001"])

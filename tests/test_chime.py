@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from config.clock import FakeClock
 from display import chime
-from display.chime import Chime
+from display.clip import RATE
+from display.sound import Sound
 
 
 def test_chime_swells_from_silence_rings_twice_and_dies_away() -> None:
     sound = memoryview(chime.samples()).cast("h")
-    part = chime.RATE // 20  # 50 ms
+    part = RATE // 20  # 50 ms
     loud = [max(map(abs, sound[at : at + part])) for at in range(0, len(sound), part)]
     second = round(chime.STROKES[1][0] / 0.05)
     assert sound[0] == 0
@@ -21,18 +23,18 @@ def test_chime_swells_from_silence_rings_twice_and_dies_away() -> None:
 
 
 @pytest.fixture
-def sound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def heard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A sound device that writes what is heard."""
     monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
     monkeypatch.setenv("SDL_DISKAUDIOFILE", str(tmp_path / "heard.raw"))
     return tmp_path / "heard.raw"
 
 
-def test_stroke_is_heard(sound: Path) -> None:
-    with Chime() as bell:
-        bell.strike()
+def test_stroke_is_heard(heard: Path) -> None:
+    with Sound(FakeClock()) as sound:
+        sound.play(b"", chime=True, volume=1.0, until=1e9)
         deadline = time.monotonic() + 5
-        while not sound.exists() or not any(sound.read_bytes()):
+        while not heard.exists() or not any(heard.read_bytes()):
             assert time.monotonic() < deadline, "nothing was heard"
             time.sleep(0.05)
 
@@ -41,7 +43,7 @@ def test_board_without_a_sound_device_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("SDL_AUDIODRIVER", "none-such")
-    with Chime() as bell:
+    with Sound(FakeClock()) as sound:
         for _ in range(3):
-            bell.strike()
+            sound.play(b"", chime=True, volume=1.0, until=1e9)
     assert caplog.text.count("no sound device") == 1

@@ -14,7 +14,7 @@ import pytest
 from msgspec import structs
 from PIL import Image
 
-from bus.asks import Next, Open, Picture, Screenshot, Take
+from bus.asks import DeviceRequest, Next, Open, Picture, Screenshot, Take
 from bus.device import Received
 from bus.messages import (
     Answer,
@@ -50,7 +50,7 @@ from demo.part import Part
 from demo.screens import ask_device
 from display import board, panel, sign
 from display.announcer import Announcer
-from display.app import Display
+from display.app import Display, volume
 from display.board import BoardView, Row
 from display.panel import PanelView
 from display.sign import SignView
@@ -116,7 +116,7 @@ def test_board_says_where_to_go_as_the_catalogue_names_it(hub_said: Hub) -> None
     announcer.read(Board(hub_said.rev(), calls=(
         BoardCall("2026-11-23-A002", 1, 2, "A002", "two", "2", True, 0),
         BoardCall("2026-11-23-A001", 1, 1, "A001", "one", "1", False, 9),
-    )))  # fmt: skip
+    )), 0.0)  # fmt: skip
     view = board.look(hub_said.states, announcer, hub_said.clock.monotonic())
     assert view.current == Row("A002", "Bàn thuế", "", "Tax desk")
     assert view.recent == (Row("A001", "Quầy", "1", "Counter 1"),)
@@ -182,6 +182,13 @@ def test_panel_is_idle_where_there_is_nothing_to_pay(hub_said: Hub, show: str) -
     assert hub_said.panel(show).show == "idle"
 
 
+def test_loudness_is_that_of_the_hour() -> None:
+    by_hour = {"07:00": 80, "11:30": 40, "17:00": 0}
+    for at, loud in (("06:59", 0.0), ("07:00", 0.8), ("11:29", 0.8), ("12:00", 0.4), ("23:00", 0.0)):
+        assert volume(by_hour, at) == loud
+    assert volume({}, "12:00") == 1.0
+
+
 # The whole of it, with a real hub
 
 
@@ -238,3 +245,13 @@ def test_called_number_is_on_the_board_of_a_running_centre_and_in_its_picture(
     picture = msgspec.json.decode(answer.result, type=Picture)
     seen = Image.open(io.BytesIO(picture.data))
     assert seen.tobytes() == pygame.image.tobytes(hall.window.surface, "RGB")
+
+
+def test_technician_calls_a_number_that_nobody_has(
+    hall: Display, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    until(hall, "the centre", lambda view: view.fresh)
+    with Member(broker, "control-room", "technician", tmp_path, topics=(DEVICE_REPLY,)) as watcher:
+        ask_device(watcher, "board-1", "test-call", DeviceRequest(uuid4()))
+        view = until(hall, "the test", lambda view: view.current is not None)
+    assert view.current == Row("A000", "Quầy", "0", "Quầy 0")

@@ -194,7 +194,7 @@ def called(label: str, hall: Hall) -> Image.Image:
     """What the hall board should show while that label is called to counter 1."""
     announcer, states = Announcer(), hall.witness.states
     assert states.board is not None
-    announcer.read(states.board)
+    announcer.read(states.board, monotonic())
     announcer.step(monotonic())
     view = board.look(states, announcer, monotonic())
     assert view.current is not None
