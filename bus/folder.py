@@ -7,6 +7,7 @@ such a folder would be given again, so a part proves its folder before it gives 
 import os
 import re
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from config.errors import LuotError
 
@@ -14,7 +15,7 @@ MOUNTS = Path("/proc/self/mountinfo")
 FORGETFUL = frozenset(
     {"overlay", "aufs", "tmpfs", "ramfs", "rootfs"}
 )  # file systems, as the kernel names them
-PROBE, PROBE_BYTES = "probe", 64 * 1024
+PROBE_BYTES = 64 * 1024
 
 
 def proven(folder: Path, volatile: bool) -> None:
@@ -24,15 +25,14 @@ def proven(folder: Path, volatile: bool) -> None:
     wrong and what to do.
     """
     word = os.urandom(PROBE_BYTES)
-    probe = folder / PROBE
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with probe.open("wb") as file:
-            file.write(word)
-            file.flush()
-            os.fsync(file.fileno())
-        kept = probe.read_bytes() == word
-        probe.unlink()
+        with TemporaryFile(dir=folder) as probe:  # without a name: several may prove one folder at once
+            probe.write(word)
+            probe.flush()
+            os.fsync(probe.fileno())
+            probe.seek(0)
+            kept = probe.read() == word
     except OSError as error:
         raise LuotError(
             f"The folder {folder} cannot be written: {error}.",

@@ -41,6 +41,7 @@ from web.login import hash_password
 PASSWORD = "mật khẩu của lan"
 SECRET = "whsec-for-tests"
 HASH = hash_password(PASSWORD)
+expect.set_options(timeout=10_000)  # ms
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 

@@ -1,6 +1,7 @@
 """A folder that forgets is found out before a number is given from it."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,10 @@ def test_failure_24_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> N
 def test_a_missing_folder_is_made_and_nothing_is_left_in_it(tmp_path: Path) -> None:
     proven(tmp_path / "data" / "hub", volatile=True)
     assert list((tmp_path / "data" / "hub").iterdir()) == []
+
+
+def test_several_may_prove_one_folder_at_once(tmp_path: Path) -> None:
+    """The web opens the files of its numbers, of its facts and of payments from two threads."""
+    with ThreadPoolExecutor(4) as threads:
+        for proof in [threads.submit(proven, tmp_path, True) for _ in range(40)]:
+            proof.result()
