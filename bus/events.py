@@ -254,7 +254,6 @@ class OrderMade(Event, frozen=True, tag="order-made"):
     ticket: TicketId | None
     amount: int
     purpose: str
-    dossier: str
     reference: str
     expires: Time
 

@@ -52,6 +52,7 @@ class Issuer:
         self._leased: tuple[str, date] | None = None  # the hub's start and day that our leases are of
         self._adopt = uuid4()  # the request that tells the next portion
         self._epoch = ""  # for which all of the day is told again
+        self._warned = False  # the hub heard, since the last connection, what we saw of it
         self._fault = ""
 
     def __enter__(self) -> "Issuer":
@@ -107,6 +108,7 @@ class Issuer:
                 match each:
                     case Connected():
                         self._silent = -math.inf  # a hub that lost its history is heard only once it is told
+                        self._warned = False
                         self._lease_soon()
                     case Changed(payload=state):
                         self.memory.saw(state.rev)
@@ -188,7 +190,8 @@ class Issuer:
         if center is not None and awaited and self._epoch != center.rev.epoch:
             self.memory.tell_again(center.day)
             self._epoch = center.rev.epoch
-        return self.memory.adopt(self._adopt, whole=awaited)
+        above = center is not None and not self._warned and self.memory.is_above(center.rev)
+        return self.memory.adopt(self._adopt, whole=awaited, seen_more=above)
 
     def _lease(self) -> Lease | None:
         """New numbers, at every connection, at a new day or start of the hub, and once ours were adopted."""
@@ -203,7 +206,10 @@ class Issuer:
     def _told(self, report: Adopt | Lease | Delivered, answer: Payload | Refused | Unreachable) -> None:
         self._telling = False
         self._heed(answer)
-        if isinstance(answer, Unreachable) or (isinstance(answer, Refused) and answer.code == "bad-request"):
+        if isinstance(answer, Unreachable):
+            self._due = self._lease_due = 0.0  # it is told once the hub is heard, before anything is asked
+            return
+        if isinstance(answer, Refused) and answer.code == "bad-request":
             return  # it may be told again
         if isinstance(answer, Refused):
             log.error("the hub refused a report report=%r error=%s", report, answer.message)
@@ -217,7 +223,7 @@ class Issuer:
         center, catalog = self.device.states.center, self.device.states.catalog
         match report, answer:
             case Adopt(), _:
-                self._adopt = uuid4()
+                self._adopt, self._warned = uuid4(), True
                 if isinstance(answer, Adopted) and self.memory.adopted(answer):
                     self._lease_soon()
                     if answer.refused:

@@ -139,10 +139,16 @@ class Memory:
         with self.disk.reading():
             self._seen[rev.epoch] = max(rev.seq, self._seen.get(rev.epoch, 0))
 
-    def adopt(self, request: UUID, *, whole: bool) -> Adopt | None:
+    def is_above(self, rev: Rev) -> bool:
+        """Whether more was seen of that epoch of the hub's: then it has lost its end."""
+        with self.disk.reading():
+            return self._seen.get(rev.epoch, 0) > rev.seq
+
+    def adopt(self, request: UUID, *, whole: bool, seen_more: bool = False) -> Adopt | None:
         """What was given up, and the tickets that the hub does not know yet: as much as goes at once.
 
-        None where there is nothing to tell; with `whole` that is told, too.
+        None where there is nothing to tell; with `whole` that is told, too, and with `seen_more` what was seen
+        of the hub.
         """
         with self.disk.reading() as database:
             given_up = database.execute(
@@ -155,7 +161,7 @@ class Memory:
                 (TICKETS_AT_ONCE,),
             ).fetchall()
             leases = self.reserve.held(database)
-        if not (given_up or tickets or whole):
+        if not (given_up or tickets or whole or seen_more):
             return None
         return Adopt(
             request,

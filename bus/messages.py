@@ -340,9 +340,9 @@ class LeaseRange(Payload, frozen=True):
 
     day: date
     service: Id
-    letter: str
-    first: int
-    last: int
+    letter: Annotated[str, Meta(pattern=r"\A[A-Z]\Z")]
+    first: Annotated[int, Meta(ge=1, le=9999)]
+    last: Annotated[int, Meta(ge=1, le=9999)]
 
 
 class Leases(Payload, frozen=True):

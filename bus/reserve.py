@@ -84,7 +84,7 @@ class Reserve:
         self.end(database)
         database.executemany(
             "INSERT INTO lease (day, letter, first, last, service, next) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET over = 0",
+            " ON CONFLICT DO UPDATE SET over = 0, last = excluded.last, service = excluded.service",
             [
                 (each.day.isoformat(), each.letter, each.first, each.last, each.service, each.first)
                 for each in answer.ranges

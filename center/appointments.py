@@ -15,6 +15,7 @@ from center.command import Command, Decision
 from center.records import Appointment as Known
 from center.state import State
 from center.taking import setting
+from config.clock import milliseconds
 from config.errors import Refused
 
 GRACE = timedelta(minutes=15)
@@ -25,13 +26,13 @@ CODE_LETTERS = 6
 def book(state: State, command: Command, asked: Book) -> Decision:
     """Make an appointment, or move the one of that code. Raises Refused where it is kept already, or past."""
     setting(state, asked.service)
-    code = asked.code or command.fresh[:CODE_LETTERS]
+    code = asked.code or _free_code(state, command.fresh)
     known = state.appointments.get(code)
     if known is not None and known.ticket is not None:
         raise Refused("conflict", f"Who has the appointment {code} is here.", field="code")
     if not command.now.at <= asked.at < command.now.at + FARTHEST:
         raise Refused("bad-request", "An appointment is made for the next two years.", field="at")
-    made = AppointmentMade(code, asked.service, asked.at)
+    made = AppointmentMade(code, asked.service, milliseconds(asked.at))
     return Decision((made,), lambda _: Appointment(made.code, made.service, made.due))
 
 
@@ -59,6 +60,11 @@ def check_in(state: State, command: Command, asked: CheckIn) -> Decision:
     until = known.due - command.now.at
     due_ms = round(until / timedelta(milliseconds=1)) if until >= -GRACE else walk_in_ms
     return tickets.issue(state, command, service, category, asked.language, due_ms, appointment=asked.code)
+
+
+def _free_code(state: State, fresh: str) -> str:
+    pieces = (fresh[place : place + CODE_LETTERS] for place in range(len(fresh) - CODE_LETTERS))
+    return next(each for each in pieces if each not in state.appointments)
 
 
 def _known(state: State, code: str) -> Known:

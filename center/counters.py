@@ -4,6 +4,8 @@ One clerk works at a counter, and one counter is a clerk's; a clerk who takes ov
 turn of its counter it has seen, and is refused where the counter has moved on.
 """
 
+from msgspec.structs import replace
+
 from bus.asks import CounterAct, Open, Pause
 from bus.events import (
     CounterClosed,
@@ -14,6 +16,7 @@ from bus.events import (
     TicketRequeued,
     TicketTransferred,
 )
+from bus.messages import CounterState
 from center import views
 from center.command import Command, Decision, Moment
 from center.records import Counter, Ticket
@@ -109,4 +112,9 @@ def keep_here(counter: Counter, now: Moment) -> None:
 
 def told(counter: Counter, *events: EventBody) -> Decision:
     """These events, and the counter as they leave it."""
-    return Decision(events, lambda after: views.counter(after, counter.setting.id, after.rev))
+    return Decision(events, lambda after: shown(after, counter.setting.id))
+
+
+def shown(state: State, counter: str) -> CounterState:
+    """The counter as an answer tells it. Answers are kept for good, so they carry no note."""
+    return replace(views.counter(state, counter, state.rev), note="")

@@ -23,11 +23,11 @@ from bus.events import (
     TicketServing,
 )
 from bus.messages import HubTime
-from center import appointments, counters, leases, orders, services, tickets, turns, views
+from center import appointments, counters, leases, orders, services, tickets, turns
 from center.command import Command, Decision, Moment
 from center.records import HERE, Stamp
 from center.state import LABEL_REST, State
-from config.clock import EARLIEST
+from config.clock import EARLIEST, milliseconds
 from config.errors import Refused
 
 __all__ = ["Command", "Decision", "Moment", "decide", "due", "tick"]
@@ -81,7 +81,7 @@ def _at_counter(state: State, command: Command, act: asks.CounterAct) -> Decisio
         return _act(state, command, act)
     except Refused as refused:
         if refused.code == "conflict":
-            refused.state = views.counter(state, act.counter, state.rev)
+            refused.state = counters.shown(state, act.counter)
         raise
 
 
@@ -128,7 +128,7 @@ def _confirm_clock(state: State, told: asks.ConfirmClock) -> Decision:
     """Staff say what time it is. An earlier date undoes a day that a wrong clock began."""
     if not EARLIEST <= told.at < LATEST:
         raise Refused("bad-request", f"It is not the year {told.at.year}.", field="at")
-    at = told.at.replace(microsecond=told.at.microsecond // 1000 * 1000)
+    at = milliseconds(told.at)
     today = state.local_date(at)
     events: tuple[EventBody, ...] = (ClockConfirmed(at),)
     if state.day is not None and today < state.day:
@@ -139,12 +139,11 @@ def _confirm_clock(state: State, told: asks.ConfirmClock) -> Decision:
 def tick(state: State, now: Moment) -> tuple[EventBody, ...]:
     """What is due by itself: people who have come, calls, payments that expire, panels, a new day."""
     events = [event for due_ran, event in _coming(state) if due_ran <= now.ran]
+    if _day_ends_ms(state, now) <= 0:
+        return (*events, _new_day(state, now))
     for counter in state.counters.values():
         if counter.since_ran + turns.AUTO_MS <= now.ran and (call := turns.calls_itself(state, counter, now)):
-            events.append(call)
-            break  # the next counter must not call the same ticket: it is asked anew once this is applied
-    if _day_ends_ms(state, now) <= 0:
-        events.append(_new_day(state, now))
+            return (*events, call)  # the next counter is asked anew once this one has called
     return tuple(events)
 
 

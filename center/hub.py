@@ -97,7 +97,8 @@ class Hub:
             return
         self.memory.mend()
         if (self._caught_up and (self._requests or self._seen)) or self._tick_due() <= 0:
-            requests, self._requests = self._requests, []
+            requests = self._requests if self._caught_up else []  # they wait for what the broker kept
+            self._requests = [] if self._caught_up else self._requests
             self._serve(requests)
         if self._beat_due <= self.clock.monotonic() or self._told != self._pressing():
             self._beat()

@@ -44,7 +44,7 @@ def lease(state: State, command: Command, asked: Lease) -> Decision:
         raise Refused("day-closed", "The day has not begun.")
     if lost := lost_history(state, asked.seen, command.fresh):
         return Decision(lost, lambda _: Leases(asked.holds))
-    if state.awaits:
+    if command.device in awaited(state) or state.awaits:
         raise Refused("busy", "A backup was restored: tell the day first.")
     own = [
         (_range(letter, each), each)
@@ -54,7 +54,7 @@ def lease(state: State, command: Command, asked: Lease) -> Decision:
     ]
     held = tuple(range_ for range_, _ in own if range_ in asked.holds or range_.day >= state.day)
     over = tuple(range_ for range_, _ in own if range_ not in held)
-    new = tuple(_wanted(state, held))
+    new = () if awaited(state) else tuple(_wanted(state, held))  # nobody knows what those may give
     current = sorted(
         (*(each for each in held if each.day >= state.day), *new),
         key=lambda each: (each.day, each.letter, each.first),
@@ -71,10 +71,9 @@ def adopt(state: State, command: Command, told: Adopt) -> Decision:
     """
     if state.day is None:
         raise Refused("day-closed", "The day has not begun.")
-    events: list[EventBody] = list(lost_history(state, told.seen, command.fresh))
-    recovering = bool(events) or command.device in state.awaits
-    if recovering and told.install is not None and told.leases:
-        events.append(LeaseGranted(command.device, told.install, told.leases))
+    lost = lost_history(state, told.seen, command.fresh)
+    recovering = bool(lost) or command.device in awaited(state)
+    events: list[EventBody] = [*lost]
     labels: list[str] = []
     refused: list[str] = []
     seen: set[str] = set()
@@ -91,7 +90,9 @@ def adopt(state: State, command: Command, told: Adopt) -> Decision:
     for request in new:
         ticket = state.takes.get((command.device, request))
         events.append(RequestGivenUp(command.device, request, _voided(ticket)))
-    if told.whole and recovering:
+    if recovering and told.whole:
+        if told.install is not None and told.leases:
+            events.append(LeaseGranted(command.device, told.install, told.leases))
         events.append(AdoptionEnded(command.device))
     return Decision(tuple(events), lambda _: Adopted(told.given_up, tuple(labels), tuple(refused)))
 
@@ -106,6 +107,13 @@ def set_floor(state: State, asked: SetFloor) -> Decision:
         raise Refused("bad-request", f"There is no letter {', '.join(unknown)}.", field="numbers")
     if missing := sorted(letters - asked.numbers.keys()):
         raise Refused("bad-request", f"A number is missing for {', '.join(missing)}.", field="numbers")
+    if high := sorted(each for each, number in asked.numbers.items() if number > state.last_number):
+        raise Refused(
+            "bad-request",
+            f"The hub gives numbers up to {state.last_number}, and those after it are of kiosks that were "
+            f"cut off. They do not count: {', '.join(high)}.",
+            field="numbers",
+        )
     return Decision((FloorSet(asked.numbers),), lambda _: Nothing())
 
 
@@ -126,6 +134,12 @@ def lost_history(state: State, seen: Rev | None, fresh: str) -> tuple[EventBody,
     if seen.epoch == state.epoch and seen.seq <= state.seq:
         return ()
     return (EpochOpened(fresh[:EPOCH_LETTERS], issuers(state)),)
+
+
+def awaited(state: State) -> tuple[Id, ...]:
+    """The issuers that have yet to tell their day, those too without which staff went on."""
+    known = issuers(state)
+    return tuple(each for each in (*state.awaits, *state.late) if each in known)
 
 
 def issuers(state: State) -> tuple[Id, ...]:

@@ -36,7 +36,6 @@ def charge(state: State, counter: Counter, command: Command, asked: Charge) -> D
         ticket=ticket.id if ticket else None,
         amount=asked.amount,
         purpose=asked.purpose,
-        dossier=asked.dossier,
         reference=reference,
         expires=command.now.at + timedelta(minutes=state.settings.pay_minutes),
     )

@@ -44,6 +44,8 @@ class Plain(msgspec.Struct, frozen=True):
     epoch: str
     epochs: list[str]
     awaits: tuple[Id, ...]
+    late: tuple[Id, ...]
+    lost: Stamp | None
     kept: dict[str, int]
     seq: int
     ran: int

@@ -88,6 +88,8 @@ class State:
         self.epoch = ""
         self.epochs: list[str] = []  # that were before
         self.awaits: tuple[Id, ...] = ()  # after a loss: the issuers that have yet to tell their day
+        self.late: tuple[Id, ...] = ()  # those of them without which staff let numbers go on
+        self.lost: Stamp | None = None  # when the loss was found
         self.kept: dict[str, int] = {}  # the last numbers of that day that were not lost
         self.seq = 0
         self.ran = 0  # of the last event
@@ -130,14 +132,13 @@ class State:
         return at.astimezone(self.zone).date()
 
     def age(self, given: Stamp, at: datetime, ran: int) -> timedelta:
-        """How long ago that was.
+        """How long ago that was: at least what the hub ran since.
 
-        By the hub's running time since the machine started: a clock that was wrong till then may just have
-        jumped. What was before can only be told by the clock.
+        What happened before the machine started may be longer ago, as the clock tells. What happened since is
+        not: a clock that was wrong till now may just have jumped.
         """
-        if given.seq > self.machine_seq:
-            return timedelta(milliseconds=ran - given.ran)
-        return at - given.at
+        passed = timedelta(milliseconds=ran - given.ran)
+        return passed if given.seq > self.machine_seq else max(passed, at - given.at)
 
     def next_label(self, letter: str, at: datetime, ran: int) -> Label | None:
         """The label that the next ticket of that letter gets; none when all are given.
@@ -257,14 +258,14 @@ class State:
             case ClockConfirmed():
                 self.confirmed_seq = entry.seq
             case EpochOpened() as event:
-                self.epochs.append(self.epoch)
-                self.epoch, self.awaits, self.kept = event.epoch, event.awaits, dict(self.numbers)
+                self._open_epoch(event, Stamp(entry.seq, ran, at))
             case AdoptionEnded() as event:
                 self.awaits = tuple(each for each in self.awaits if each != event.device)
+                self.late = tuple(each for each in self.late if each != event.device)
             case FloorSet() as event:
                 for letter, number in event.numbers.items():
                     self.numbers[letter] = max(number, self.numbers.get(letter, 0))
-                self.awaits = ()
+                self.late, self.awaits = (*self.late, *self.awaits), ()
             case DayOpened() as event:
                 self._open_day(event, at, ran)
             case TicketDelivered():
@@ -424,7 +425,15 @@ class State:
                 if each.install == event.install and (letter, each.day, each.first) in over:
                     each.over = True
         self.leased[event.device] = stamp
+        known = {
+            (letter, each.day, each.first)
+            for letter, grants in self.grants.items()
+            for each in grants
+            if each.install == event.install and not each.over
+        }
         for new in event.ranges:
+            if (new.letter, new.day, new.first) in known:
+                continue
             grant = Grant(event.device, event.install, new.day, new.service, new.first, new.last, stamp)
             self.grants.setdefault(new.letter, []).append(grant)
 
@@ -460,6 +469,12 @@ class State:
         ended = self.orders[order]
         ended.status, ended.ended, ended.ended_ran = status, at, ran
         return ended
+
+    def _open_epoch(self, event: EpochOpened, stamp: Stamp) -> None:
+        if not self.awaits:  # else what they have told so far is no knowledge of ours
+            self.kept = dict(self.numbers)
+        self.epochs.append(self.epoch)
+        self.epoch, self.awaits, self.late, self.lost = event.epoch, event.awaits, (), stamp
 
     def _start(self, event: HubStarted) -> None:
         if event.machine != self.machine:
@@ -519,6 +534,8 @@ class State:
             for each in self.orders.values()
             if each.ended is None or at - each.ended < PAYMENT_MEMORY
         }
+        if self.lost is not None and self._forgotten(self.lost, at, ran):
+            self.late = ()
         self.days = dict(list(self.days.items())[-DAYS_KNOWN:])
         self.payments = {key: when for key, when in self.payments.items() if at - when < PAYMENT_MEMORY}
         self.given_up = {key: when for key, when in self.given_up.items() if ran - when < GIVEN_UP_MEMORY_MS}

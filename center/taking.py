@@ -20,7 +20,7 @@ def setting(state: State, service: Id) -> settings.Service:
     return found
 
 
-def not_taking(state: State, service: settings.Service, now: Moment) -> Why:
+def not_taking(state: State, service: settings.Service, now: Moment, letter: str = "") -> Why:
     """Why no numbers of it are given now; "" while they are.
 
     Opening hours hold only while the clock is known: a wrong one would keep the centre closed.
@@ -36,6 +36,6 @@ def not_taking(state: State, service: settings.Service, now: Moment) -> Why:
         return "hours"
     if service.quota is not None and queue.issued >= service.quota:
         return "full"
-    if state.next_label(service.letter, now.at, now.ran) is None:
+    if state.next_label(letter or service.letter, now.at, now.ran) is None:
         return "full"
     return ""

@@ -58,14 +58,14 @@ def issue(
         raise Refused("busy", f"A backup was restored: {', '.join(state.awaits)} must tell their day first.")
     if state.day is None:
         raise Refused("day-closed", "The day has not begun.")
-    if why := not_taking(state, service, command.now):
-        raise Refused("not-taking", f"No numbers of {service.id!r} are given now: {why}.", field="service")
     kind = state.categories[category]
+    letter = kind.letter or service.letter
+    if why := not_taking(state, service, command.now, letter):
+        raise Refused("not-taking", f"No numbers of {service.id!r} are given now: {why}.", field="service")
     if kind.quota is not None and state.issued.get(category, 0) >= kind.quota:
         raise Refused("not-taking", f"Every number of {category!r} is given today.", field="category")
-    label = state.next_label(kind.letter or service.letter, command.now.at, command.now.ran)
-    if label is None:
-        raise Refused("not-taking", f"Every number of {category!r} is given today.", field="category")
+    label = state.next_label(letter, command.now.at, command.now.ran)
+    assert label is not None  # else none would be given
     place = (command.now.ran + due_ms, _ms_of(command), state.seq + 1)
     issued = TicketIssued(
         ticket=f"{state.day}-{label}",

@@ -80,7 +80,7 @@ def center(
         at=now.at,
         stopped=stopped or ("restored" if state.awaits else ""),
         hint=hint or (RESTORED if state.awaits else ""),
-        awaits=state.awaits,
+        awaits=(*state.awaits, *state.late),
         questions=questions,
     )
 

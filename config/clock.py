@@ -20,13 +20,17 @@ UNSYNCHRONISED = 5  # the kernel's TIME_ERROR
 _KERNEL = ctypes.CDLL(None)
 
 
+def milliseconds(moment: datetime) -> datetime:
+    """The moment in UTC, cut to milliseconds, as the bus writes it."""
+    return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 class Clock:
     """The machine's clocks."""
 
     def now(self) -> datetime:
         """The wall clock: aware, UTC, cut to milliseconds (as the bus writes it)."""
-        moment = datetime.now(UTC)
-        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        return milliseconds(datetime.now(UTC))
 
     def monotonic(self) -> float:
         """Seconds that never jump; only differences mean something."""

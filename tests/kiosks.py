@@ -71,7 +71,11 @@ class TestKiosk:
     def adopt(self, given_up: tuple[UUID, ...] = ()) -> Adopted:
         """Report what it gave while it was cut off."""
         answer = self.ask(
-            "adopt", tickets=tuple(map(self._issued, self.pending)), given_up=given_up, install=self.install
+            "adopt",
+            tickets=tuple(map(self._issued, self.pending)),
+            given_up=given_up,
+            install=self.install,
+            leases=self.ranges,
         )
         assert isinstance(answer, Adopted)
         self.pending = [each for each in self.pending if each.label not in answer.tickets]

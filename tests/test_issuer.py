@@ -289,3 +289,13 @@ def test_the_web_has_no_numbers_of_its_own_and_tells_what_it_gave_up(web: Desk) 
     assert (adopt.given_up, adopt.tickets) == ((given_up.request,), ())
     web.says(Adopted((given_up.request,)))
     web.is_told_nothing()
+
+
+@pytest.mark.parametrize("who", ["kiosk", "web"])
+def test_failure_13_a_revision_above_the_hubs_own_is_told_before_anything_is_asked(
+    who: str, request: pytest.FixtureRequest
+) -> None:
+    desk: Desk = request.getfixturevalue(who)
+    desk.issuer.memory.saw(Rev("e", 500))
+    desk.beat(rev=Rev("e", 7))
+    assert desk.hears(Adopt).seen == Rev("e", 500)

@@ -258,3 +258,23 @@ class TestTheJournal:
         assert events.last == own.memory.state.seq == events.events[-1].seq
         assert again.read(EventPage).events == events.events[1:2]
         assert codes(served(own, request(Events(uuid4(), after=0), "events", "kiosk-1"))) == ["forbidden"]
+
+    def test_a_note_is_in_no_answer(self, own: Hub, clock: FakeClock) -> None:
+        """Answers are kept for good, notes are not."""
+        served(own)  # the day
+        take(own)
+        open_counter(own)
+        assert act(own, "next").ok
+        clock.advance(5)
+        assert act(own, "transfer", service="ho-tich", note="Đã đủ bản sao").ok
+        assert act(own, "next").ok
+        assert act(own, "start").ok
+        answers = own.memory.journal.database.execute("SELECT answer FROM request").fetchall()
+        assert not any("Đã đủ".encode() in answer for (answer,) in answers)
+        assert list(own.memory.state.notes.values()) == ["Đã đủ bản sao"]
+
+    def test_nothing_is_decided_before_what_the_broker_kept_is_read(self, own: Hub) -> None:
+        own._requests.append(request(Take(uuid4(), "ho-tich")))
+        own.step(0)  # a day is due
+        assert own.memory.state.day is not None
+        assert not own.memory.state.tickets
