@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from functools import partial
 from uuid import uuid4
 
-from bus.asks import Request, Take
+from bus.asks import Request
 from bus.device import Device, Reply
 from bus.health import HealthFacts
 from bus.issuer import Issuer
@@ -16,7 +16,8 @@ from config.clock import Clock
 from config.errors import LuotError, Refused
 from config.settings import KioskSettings
 from config.words import hour, pick
-from kiosk.journey import Journey
+from kiosk import focus
+from kiosk.journey import Asked, Journey
 from kiosk.offer import Offer
 from kiosk.pages import lay_out
 from kiosk.scene import Scene
@@ -28,7 +29,7 @@ from printer.spool import Done, Job, PrinterChanged, Spool
 from printer.template import template_of
 from printer.ticket import Composed, compose, compose_test_page
 from screen.remote import Remote
-from screen.window import Closed, Exposed, Touch, Window
+from screen.window import Closed, Exposed, Key, KeyName, Letter, Touch, Window
 
 TURN_S = 1 / 30  # what SDL has does not wake the loop: it looks that often
 TAKE_S = 1.5  # longer the hub is not waited for: the number of our own is there within 2 s
@@ -52,6 +53,7 @@ class Kiosk:
         self.journey = Journey()
         self.scene: Scene | None = None  # of the last frame
         self.sheet: Sheet | None = None
+        self.focus = ""  # the target that the keys have reached; none while fingers touch
         self._can_print = True  # until the printer says otherwise
         self._tests: dict[str, Reply] = {}  # test pages under way, by their job
         self._opened = ExitStack()
@@ -86,7 +88,12 @@ class Kiosk:
         for event in self.window.events():
             match event:
                 case Touch("down", x, y):
-                    self._touched(x, y)
+                    self.focus = ""
+                    self._touched(self.sheet.at(x, y) if self.sheet else None)
+                case Key(name):
+                    self._pressed(name)
+                case Letter(letter):
+                    self._touched(f"key:{letter}")
                 case Exposed():
                     self.scene = None
                 case Closed():
@@ -97,16 +104,29 @@ class Kiosk:
 
     # A number
 
-    def _touched(self, x: int, y: int) -> None:
-        target = self.sheet.at(x, y) if self.sheet else None
-        if target is None:
-            return
-        self.journey, take = self.journey.touch(target, offer=self._offer(), request=uuid4(), now=self._now())
-        if take is not None:
-            self.issuer.take(take, within=TAKE_S, then=partial(self._answered, take))
+    def _pressed(self, key: KeyName) -> None:
+        match key:
+            case "enter":
+                self._touched(self.focus)
+            case "back":
+                self._touched("done")
+            case "erase":
+                self._touched("erase")
+            case _ if self.sheet:
+                self.focus = focus.moved(self.sheet.targets, self.focus, key)
 
-    def _answered(self, take: Take, outcome: Ticket | LuotError) -> None:
-        self.journey, effect = self.journey.answer(take.request, outcome, self._now())
+    def _touched(self, target: str | None) -> None:
+        """A target of the page as it is shown was touched, or its key was pressed."""
+        if self.sheet is None or target not in self.sheet.targets:
+            return
+        self.journey, asked = self.journey.touch(
+            target, offer=self._offer(), request=uuid4(), now=self._now()
+        )
+        if asked is not None:
+            self.issuer.take(asked, within=TAKE_S, then=partial(self._answered, asked))
+
+    def _answered(self, asked: Asked, outcome: Ticket | LuotError) -> None:
+        self.journey, effect = self.journey.answer(asked.request, outcome, self._now())
         if effect:
             self._print(effect.ticket)
 
@@ -117,7 +137,9 @@ class Kiosk:
         name = pick(service.name, ticket.language) if service else ""
         dated = not ticket.offline or states.hub_now() is not None
         template = template_of(self.settings.printer)
-        self._submit(ticket.id, compose(ticket, states.center, name, self.profile.width, template, dated=dated))
+        self._submit(
+            ticket.id, compose(ticket, states.center, name, self.profile.width, template, dated=dated)
+        )
 
     def _submit(self, job: str, composed: Composed) -> None:
         self.spool.submit(Job(job, encode(composed, self.profile)))
@@ -143,9 +165,13 @@ class Kiosk:
             hour=hour(now, states.center.timezone) if now and states.center else "",
             left=journey.left(self._now()),
             paper=self._can_print,
+            look=journey.look,
+            focus=self.focus,
         )
         if scene != self.scene or self.window.stale:
             self.scene, self.sheet = scene, lay_out(scene, self.window.size)
+            if self.focus and self.focus not in self.sheet.targets:  # the page is another one
+                self.focus = focus.moved(self.sheet.targets, "", "next")
             self.sheet.paint(self.window.surface)
             self.window.present()
 

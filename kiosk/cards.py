@@ -15,6 +15,8 @@ from screen.theme import GREEN, INK, LACQUER, MUTED, PAPER, SOFT, WHITE, Color
 
 # Units, as `Sheet.px` takes them.
 NAME, FIGURES, LETTER, FOOT = 46, 28, 56, 4
+LEAST = 138  # of a card's height: its name, and how many wait
+TWO_LINES = 156  # less has no room for both figures, one above the other
 NAME_ABOVE, HINT_ABOVE = 43, 52  # a baseline above the one below it
 
 
@@ -30,35 +32,56 @@ class Plan:
 
 def lay_out(sheet: Sheet, scene: Scene, top: int, bottom: int) -> None:
     """All of them, between `top` and `bottom`."""
-    services = scene.offer.services
-    columns, rows = _grid(len(services), sheet.upright)
     gap = sheet.px(14 if sheet.compact else 25)
+    most = max(1, (bottom - top) // (max(sheet.finger, sheet.px(LEAST)) + gap))
+    services, more = _shelf(scene, most * _columns(sheet))
+    columns, rows = _grid(len(services) + more, _columns(sheet), most, sheet.upright)
     width = (sheet.width - 2 * sheet.margin - (columns - 1) * gap) // columns
     height = min(sheet.px(330), (bottom - top - rows * gap) // rows)
     plan = _plan(sheet, scene, Rect(sheet.margin, top, width, height))
     for number, service in enumerate(services):
         row, column = divmod(number, columns)
         box = plan.box.move(column * (width + gap), row * (height + gap))
-        sheet.targets[f"service:{service.id}"] = box
+        sheet.target(f"service:{service.id}", box)
         _card(sheet, scene, plan, box, service)
+    if more:
+        row, column = divmod(len(services), columns)
+        box = plan.box.move(column * (width + gap), row * (height + gap))
+        sheet.target("more", box)
+        sheet.button(box, scene.say("More services"), sheet.px(NAME), PAPER, INK, border=INK)
 
 
-def _grid(count: int, upright: bool) -> tuple[int, int]:
-    """Columns and rows for so many cards."""
+def _shelf(scene: Scene, room: int) -> tuple[tuple[ServiceInfo, ...], bool]:
+    """The services that are shown now, and whether there are others."""
+    services = scene.offer.services
+    if len(services) <= room:
+        return services, False
+    each = max(1, room - 1)
+    first = scene.shelf % math.ceil(len(services) / each) * each
+    return services[first : first + each], True
+
+
+def _columns(sheet: Sheet) -> int:
+    """The most that stand side by side."""
+    return 2 if sheet.upright else 3 if sheet.look.large else 4
+
+
+def _grid(count: int, columns: int, most: int, upright: bool) -> tuple[int, int]:
+    """Columns and rows for so many cards, at most so many of each; few ones stand in one."""
     if upright:
-        columns = 1 if count <= 3 else 2
+        columns = 1 if count <= min(3, most) else columns
         return columns, max(1, math.ceil(count / columns))
-    rows = 1 if count <= 3 else 2 if count <= 8 else 3
+    rows = 1 if count <= 3 else min(most, max(2, math.ceil(count / columns)))
     return max(1, math.ceil(count / rows)), rows
 
 
 def _plan(sheet: Sheet, scene: Scene, box: Rect) -> Plan:
     px = sheet.px
-    pad = px(36) if box.height >= px(300) else px(24)
+    pad = px(36 if box.height >= px(300) else 24 if box.height >= px(175) else 14)
     longest = f"{scene.say('{count} waiting', count=99)} · {scene.say('{range} minutes', range='99–99')}"
 
     def split(most: int) -> bool:
-        return text.fit(longest, most, px(FIGURES)) < px(24)
+        return box.height >= px(TWO_LINES) and text.fit(longest, most, px(FIGURES)) < px(24)
 
     room = box.height - 2 * pad - px(NAME * text.CAPITAL + NAME_ABOVE + HINT_ABOVE + FOOT) - px(24)
     if split(box.width - 2 * pad):
@@ -71,8 +94,9 @@ def _plan(sheet: Sheet, scene: Scene, box: Rect) -> Plan:
 def _card(sheet: Sheet, scene: Scene, plan: Plan, box: Rect, service: ServiceInfo) -> None:
     """From below: how many wait, what belongs to it, its name; above these its icon and its letter."""
     px, taking = sheet.px, scene.offer.obstacle(service.id) is None
-    ink, accent = (INK, LACQUER) if taking else (MUTED, MUTED)
+    ink, accent, quiet = (INK, LACQUER, MUTED) if taking else (MUTED, MUTED, MUTED)
     if service.id == scene.pressed:
+        quiet = INK
         sheet.panel(box, SOFT, border=INK, weight=6)
     else:
         sheet.panel(box, WHITE if taking else PAPER, border=SOFT)
@@ -84,7 +108,7 @@ def _card(sheet: Sheet, scene: Scene, plan: Plan, box: Rect, service: ServiceInf
         middle = inner.x + plan.icon * 0.4  # an icon's strokes begin inside its box
         sheet.icon(icon, (middle, inner.y + plan.icon / 2), plan.icon, accent)
         letter = inner.y + px(36)
-    sheet.line(service.letter, inner.right, letter, size, MUTED, bold=True, align="right")
+    sheet.line(service.letter, inner.right, letter, size, quiet, bold=True, align="right")
 
     baseline = _figures(sheet, scene, plan, inner, service.id) - px(HINT_ABOVE)
     name, hint, size = scene.pick(service.name), scene.pick(service.hint), px(NAME)
@@ -92,7 +116,7 @@ def _card(sheet: Sheet, scene: Scene, plan: Plan, box: Rect, service: ServiceInf
     if text.fit(name, inner.width, size, bold=True) < px(32) and two >= inner.y + plan.icon:
         lines, size, hint = text.wrap(name, inner.width, px(36), bold=True), px(36), ""
     if hint and baseline - px(NAME_ABOVE) - text.capital(size) >= inner.y:
-        sheet.line(hint, inner.x, baseline, text.fit(hint, inner.width, px(29)), MUTED)
+        sheet.line(hint, inner.x, baseline, text.fit(hint, inner.width, px(29)), quiet)
         baseline -= px(NAME_ABOVE)
     baseline -= (len(lines) - 1) * text.leading(size)
     size = min(text.fit(line, inner.width, size, bold=True) for line in lines)

@@ -10,15 +10,19 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from bus.asks import Take
+from bus.asks import CheckIn, Take
 from bus.messages import Category, Outcome, Ticket
 from config.errors import LuotError, Refused, Unreachable
 from config.words import FALLBACK
+from kiosk.look import PLAIN, Look
 from kiosk.offer import PRIORITY, Offer, Why
 
+CODE_LENGTHS = (4, 12)  # of an appointment's code, as the contract has it
 QUIET_S = 0.6  # after a change touches are let go: a trembling finger, an impatient one
 SLOW_S = 0.4  # a `take` that is answered sooner needs no page of its own
-IDLE_S = 30.0  # a language or a priority chosen by somebody who went away
+TREMOR_S = 0.2  # the same key again sooner is a trembling finger
+IDLE_S = 30.0  # what somebody chose or typed who went away
+TOLD_S = 10  # so long before it the start page says that it forgets what was chosen
 TROUBLE_S = 20.0
 
 Paper = Literal["printing"] | Outcome
@@ -29,18 +33,31 @@ SHOWN_S: dict[Paper, float] = {
 }  # fmt: skip
 
 
+Asked = Take | CheckIn  # what a number comes of
+
+
 @dataclass(frozen=True)
 class Home:
     """The services to choose from; `category` is that of the next number."""
 
     category: Category = "ordinary"
+    shelf: int = 0  # of services, where there are more than a page has room for
+
+
+@dataclass(frozen=True)
+class Typing:
+    """The code of an appointment, as far as it is typed; `unknown` once the hub has none like it."""
+
+    code: str = ""
+    typed: float = -math.inf  # when its last letter was
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
 class Waiting:
     """For the hub's answer; `slow` once it takes long enough to be told."""
 
-    take: Take
+    asked: Asked
     slow: bool = False
 
 
@@ -57,10 +74,11 @@ class Trouble:
     """There is no number, why, and what to do now."""
 
     why: Why
-    service: str
+    service: str = ""  # of which there is none
+    label: str = ""  # the number that the appointment has already
 
 
-Page = Home | Waiting | Given | Trouble
+Page = Home | Typing | Waiting | Given | Trouble
 
 
 @dataclass(frozen=True)
@@ -72,10 +90,15 @@ class Print:
 
 @dataclass(frozen=True)
 class Journey:
-    """Where the citizen is. Targets are `service:<id>`, `language:<code>`, `priority` and `done`."""
+    """Where the citizen is.
+
+    Targets are `service:<id>`, `language:<code>`, `look:<name>`, `priority`, `check-in` and `more` of the
+    start page, `key:<letter>`, `erase` and `send` of the keyboard, and `done`, which leads back.
+    """
 
     page: Page = Home()
     language: str = FALLBACK
+    look: Look = PLAIN
     since: float = -math.inf  # the last change
     until: float | None = None  # when it goes back to the start by itself
 
@@ -83,34 +106,51 @@ class Journey:
         """Whole seconds until it goes back by itself; none while that is nothing to tell a person."""
         if self.until is None or not self._counts_down():
             return None
-        return max(0, math.ceil(self.until - now))
+        left = max(0, math.ceil(self.until - now))
+        return None if isinstance(self.page, Home) and left > TOLD_S else left
 
-    def touch(self, target: str, *, offer: Offer, request: UUID, now: float) -> tuple["Journey", Take | None]:
-        """A finger on a target. `request` is the id of the `take` that may come of it."""
+    def touch(
+        self, target: str, *, offer: Offer, request: UUID, now: float
+    ) -> tuple["Journey", Asked | None]:
+        """A finger on a target. `request` is the id of what may be asked for it."""
         if now - self.since < QUIET_S:
             return self, None
         kind, _, name = target.partition(":")
         match self.page, kind:
-            case ((Given() | Trouble()), "done"):
+            case ((Given() | Trouble() | Typing()), "done"):
                 return Journey(since=now), None
             case Home(category), "service" if offer.service(name):
                 return self._choose(name, category, offer, request, now)
             case Home(), "language" if name in offer.languages:
                 return replace(self, language=name, since=now, until=now + IDLE_S), None
-            case Home(category), "priority" if offer.priority:
-                other = Home("ordinary" if category == PRIORITY else PRIORITY)
-                return replace(self, page=other, since=now, until=now + IDLE_S), None
+            case Home(), "look":
+                return replace(self, look=self.look.turned(name), since=now, until=now + IDLE_S), None
+            case Home() as home, "more":
+                home = replace(home, shelf=home.shelf + 1)
+                return replace(self, page=home, since=now, until=now + IDLE_S), None
+            case Home() as home, "priority" if offer.priority:
+                home = replace(home, category="ordinary" if home.category == PRIORITY else PRIORITY)
+                return replace(self, page=home, since=now, until=now + IDLE_S), None
+            case Home(), "check-in" if offer.check_in:
+                return self._show(Typing(), IDLE_S, now), None
+            case Typing() as typing, "key" | "erase":
+                return replace(self, page=_typed(typing, name, now), until=now + IDLE_S), None
+            case Typing(code), "send" if len(code) >= CODE_LENGTHS[0]:
+                return self._wait(CheckIn(request, code, self.language), now)
         return self, None
 
     def answer(
         self, request: UUID, outcome: Ticket | LuotError, now: float
     ) -> tuple["Journey", Print | None]:
-        """How a `take` ended. The end is on disk when this is called; one that nobody waits for is let go."""
-        if not isinstance(self.page, Waiting) or self.page.take.request != request:
+        """How what was asked ended. It is on disk by now; what nobody waits for any more is let go."""
+        if not isinstance(self.page, Waiting) or self.page.asked.request != request:
             return self, None
+        asked = self.page.asked
         if isinstance(outcome, Ticket):
             return self._show(Given(outcome), SHOWN_S["printing"], now), Print(outcome)
-        return self._show(Trouble(_why(outcome), self.page.take.service), TROUBLE_S, now), None
+        if isinstance(asked, CheckIn):
+            return self._show(_not_checked_in(asked, outcome), TROUBLE_S, now), None
+        return self._show(Trouble(_why(outcome), asked.service), TROUBLE_S, now), None
 
     def paper(self, ticket: str, outcome: Paper, now: float) -> "Journey":
         """What became of the paper of a ticket (its id)."""
@@ -128,20 +168,42 @@ class Journey:
 
     def _choose(
         self, service: str, category: Category, offer: Offer, request: UUID, now: float
-    ) -> tuple["Journey", Take | None]:
+    ) -> tuple["Journey", Asked | None]:
         if why := offer.obstacle(service):
             return self._show(Trouble(why, service), TROUBLE_S, now), None
-        take = Take(request, service, category, self.language)
-        return replace(self, page=Waiting(take), since=now, until=None), take
+        return self._wait(Take(request, service, category, self.language), now)
+
+    def _wait(self, asked: Asked, now: float) -> tuple["Journey", Asked]:
+        return replace(self, page=Waiting(asked), since=now, until=None), asked
 
     def _show(self, page: Page, seconds: float, now: float) -> "Journey":
         return replace(self, page=page, since=now, until=now + seconds)
 
     def _counts_down(self) -> bool:
         match self.page:
-            case Given(paper="printing") | Home() | Waiting():
+            case Given(paper="printing") | Waiting():
                 return False
         return True
+
+
+def _typed(page: Typing, letter: str, now: float) -> Typing:
+    """With one more letter, or with one less where that is none."""
+    if not letter:
+        return Typing(page.code[:-1])
+    if len(page.code) == CODE_LENGTHS[1] or (page.code[-1:] == letter and now - page.typed < TREMOR_S):
+        return page
+    return Typing(page.code + letter, now)
+
+
+def _not_checked_in(asked: CheckIn, error: LuotError) -> Page:
+    match error:
+        case Refused(code="unknown-ticket"):
+            return Typing(asked.code, unknown=True)
+        case Refused(code="conflict", state=str(label)):
+            return Trouble("has-number", label=label)
+        case Refused(code="conflict"):
+            return Trouble("other-day")
+    return Trouble(_why(error))
 
 
 def _why(error: LuotError) -> Why:

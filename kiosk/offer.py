@@ -10,7 +10,9 @@ from bus.states import States
 
 PRIORITY = "priority"  # the category that one touch chooses; the classes of it are for staff to tell
 
-Why = Literal["no-answer", "not-taking", "closed", "disk", "refused"]
+APPOINTMENT = "appointment"
+
+Why = Literal["no-answer", "not-taking", "closed", "disk", "refused", "has-number", "other-day"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Offer:
     services: tuple[ServiceInfo, ...] = ()
     queues: dict[str, QueueState] = field(default_factory=dict)
     priority: bool = False  # people may choose it for themselves
+    appointments: bool = False  # the centre makes some
     open: bool = True
     reached: bool = True  # the hub gives numbers
     reserve: frozenset[str] = frozenset()  # where it does not: the services of which we have numbers
@@ -52,6 +55,7 @@ class Offer:
             services=catalog.services,
             queues=queues,
             priority=any(each.id == PRIORITY and not each.staff for each in catalog.categories),
+            appointments=any(each.id == APPOINTMENT for each in catalog.categories),
             open=center.open or not online,
             reached=online,
             reserve=reserve,
@@ -61,6 +65,11 @@ class Offer:
 
     def service(self, id: str) -> ServiceInfo | None:  # noqa: A002
         return next((each for each in self.services if each.id == id), None)
+
+    @property
+    def check_in(self) -> bool:
+        """Whether who has an appointment can say so here: only the hub knows it."""
+        return self.appointments and self.open and self.reached
 
     def obstacle(self, service: str) -> Why | None:
         """Why no number is to be had for it now, or none."""

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from pygame import Rect
 
+from bus.asks import CheckIn
 from bus.messages import QueueState, Ticket
 from config.words import wait_range
-from kiosk import home
-from kiosk.journey import Given, Paper, Trouble, Waiting
+from kiosk import home, keyboard
+from kiosk.journey import Given, Paper, Trouble, Typing, Waiting
 from kiosk.offer import Why
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
@@ -20,18 +21,22 @@ from screen.theme import INK, LACQUER, MUTED, SOFT, WHITE, Size
 
 def lay_out(scene: Scene, size: Size) -> Sheet:
     """The page on a screen of that size."""
-    sheet = Sheet(size)
+    sheet = Sheet(size, scene.look, scene.focus)
     top = sheet.band()
     match scene.page:
         case Given(ticket, paper):
             bottom = _end(sheet, scene, scene.say("Done"))
             _ticket(sheet, scene, top, bottom, ticket, paper)
-        case Trouble(why, service):
+        case Trouble(why, service, label):
             bottom = _end(sheet, scene, scene.say("Back to the start"))
-            _message(sheet, top, bottom, *_trouble(scene, why, service))
+            _message(sheet, top, bottom, *_trouble(scene, why, service, label))
         case Waiting(slow=True):
             title, words = scene.say("Getting your number"), scene.say("Please wait a moment.")
             _message(sheet, top, sheet.height, "clock", title, words)
+        case Typing(code, unknown=unknown):
+            keyboard.lay_out(sheet, scene, top, code, unknown=unknown)
+        case Waiting(asked=CheckIn(code=code)):
+            keyboard.lay_out(sheet, scene, top, code, unknown=False)
         case _ if not scene.offer.services:
             _message(sheet, top, sheet.height, "clock", scene.say("Getting ready, please wait"), "")
         case _:
@@ -45,7 +50,7 @@ def _end(sheet: Sheet, scene: Scene, words: str) -> int:
     height = max(sheet.finger, px(117))
     width = max(height, text.width(words, px(38), bold=True) + 2 * px(62))
     box = Rect(sheet.width - sheet.margin - width, sheet.height - sheet.margin - height, width, height)
-    sheet.targets["done"] = box
+    sheet.target("done", box)
     sheet.button(box, words, px(38))
     if scene.left is not None:
         counting = scene.say("Back to the start in {seconds} seconds", seconds=scene.left)
@@ -71,13 +76,27 @@ def _message(sheet: Sheet, top: int, bottom: int, icon: str, title: str, words: 
     sheet.lines(lines, middle, y + gap + text.leading(small), small, align="center")
 
 
-def _trouble(scene: Scene, why: Why, service: str) -> tuple[str, str, str]:
+def _trouble(scene: Scene, why: Why, service: str, label: str) -> tuple[str, str, str]:
     """An icon, what happened, and what to do now."""
     match why:
         case "no-answer":
             title = scene.say("No number was given")
             words = scene.say("This machine cannot reach the system. Please show this to a member of staff.")
             return "offline", title, words
+        case "has-number":
+            title = scene.say("You have the number {label} already", label=label)
+            return (
+                "check-circle",
+                title,
+                scene.say("Please wait until it is called, or ask a member of staff."),
+            )
+        case "other-day":
+            title = scene.say("Your appointment is on another day")
+            words = scene.say("Please look at the day on your slip. You can take an ordinary number today.")
+            return "calendar", title, words
+        case "not-taking" if not service:
+            title = scene.say("No number was given")
+            return "pause", title, scene.say("Please come back later or ask a member of staff.")
         case "not-taking":
             return ("pause", *_not_taking(scene, service))
         case "closed":

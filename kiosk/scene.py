@@ -8,6 +8,7 @@ from bus.asks import Take
 from bus.messages import Text
 from config.words import pick, say
 from kiosk.journey import Home, Page, Waiting
+from kiosk.look import PLAIN, Look
 from kiosk.offer import PRIORITY, Offer
 
 
@@ -21,6 +22,8 @@ class Scene:
     hour: str = ""  # by the hub's clock; empty while that is not known
     left: int | None = None  # seconds until the page ends by itself
     paper: bool = True  # the printer can print
+    look: Look = PLAIN
+    focus: str = ""  # the target that the keys have reached
 
     def say(self, message: str, **values: object) -> str:
         """A message in the language of the page."""
@@ -46,11 +49,19 @@ class Scene:
     def priority(self) -> bool:
         """Whether the next number is a priority number."""
         match self.page:
-            case Home(category=category) | Waiting(take=Take(category=category)):
+            case Home(category=category) | Waiting(asked=Take(category=category)):
                 return category == PRIORITY
         return False
 
     @property
+    def shelf(self) -> int:
+        """Which services are shown, where there are too many for one page."""
+        return self.page.shelf if isinstance(self.page, Home) else 0
+
+    @property
     def pressed(self) -> str:
         """The service whose number is under way, or nothing."""
-        return self.page.take.service if isinstance(self.page, Waiting) else ""
+        match self.page:
+            case Waiting(asked=Take(service=service)):
+                return service
+        return ""

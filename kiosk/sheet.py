@@ -13,12 +13,15 @@ from functools import partial
 
 import pygame
 
+from kiosk.look import PLAIN, Look
 from screen import band, icons, text, widgets
 from screen.text import Align
-from screen.theme import INK, PAPER, WHITE, Color, Size
+from screen.theme import HIGH_CONTRAST, INK, LACQUER, PAPER, SOFT, WHITE, Color, Size
 
 FINGER = 81 / 1080  # of the short side of a large screen: 20 mm, the least that a target measures
 FINGER_DESK = 120  # px: 20 mm on a small panel
+LARGER = 1.25
+REACH = 0.42  # of a tall screen is above what somebody reaches from a wheelchair
 
 
 @dataclass(frozen=True)
@@ -27,22 +30,29 @@ class Mark:
 
     box: pygame.Rect
     words: str
+    color: Color | None  # of words
     paint: Callable[[pygame.Surface], object]
 
 
 class Sheet:
     """What one page shows on a screen of this size, and its targets by name."""
 
-    def __init__(self, size: Size) -> None:
+    def __init__(self, size: Size, look: Look = PLAIN, focus: str = "") -> None:
         self.size = size
+        self.look = look
+        self.focus = focus  # the target that the keys have reached
         self.width, self.height = size
         short = min(size)
         self.upright = self.height > self.width
         desk = not self.upright and short < 1080
         self.unit = 0.4 + 0.6 * short / 1080 if desk else short / 1080
         self.finger = FINGER_DESK if desk else math.ceil(short * FINGER)
+        self.small = desk  # a panel on a desk
         self.compact = desk and short < 600  # no room for more than what is needed
         self.margin = self.px(22 if self.compact else 42)
+        if look.large:
+            self.unit *= LARGER
+        self.reach = round(self.height * REACH) if look.low and self.upright else 0  # where targets may begin
         self.marks: list[Mark] = []
         self.targets: dict[str, pygame.Rect] = {}
 
@@ -54,9 +64,23 @@ class Sheet:
         return next((name for name, box in self.targets.items() if box.collidepoint(x, y)), None)
 
     def paint(self, surface: pygame.Surface) -> None:
-        surface.fill(PAPER)
+        surface.fill(self.color(PAPER))
         for mark in self.marks:
             mark.paint(surface)
+
+    def color(self, color: Color) -> Color:
+        """As the citizen's look has it."""
+        return HIGH_CONTRAST.get(color, color) if self.look.contrast else color
+
+    def target(self, name: str, box: pygame.Rect, ring: float = 9) -> None:
+        """A box that can be touched, named before it is drawn.
+
+        A ring shows that the keys have reached it, standing out by so many units.
+        """
+        self.targets[name] = box
+        if name == self.focus:
+            out = 2 * self.px(ring)
+            self.panel(box.inflate(out, out), PAPER, border=LACQUER, weight=6)
 
     # Marks, painted in the order in which they are made
 
@@ -81,10 +105,11 @@ class Sheet:
         width = text.width(words, size, bold=bold)
         left = round(x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[align])
         box = pygame.Rect(left, round(baseline - 1.05 * size), width, round(1.3 * size))
+        color = self.color(color)
         draw = partial(
             text.draw, words=words, x=left, baseline=round(baseline), size=size, color=color, bold=bold
         )
-        self._mark(box, draw, words)
+        self._mark(box, draw, words, color)
         return box
 
     def lines(
@@ -108,9 +133,9 @@ class Sheet:
         draw = partial(
             widgets.panel,
             rect=box,
-            fill=fill,
+            fill=self.color(fill),
             radius=min(self.px(28), box.height // 4),
-            border=border,
+            border=self.color(INK if self.look.contrast and border == SOFT else border) if border else None,
             weight=max(2, self.px(weight)),
         )
         self._mark(box, draw)
@@ -118,7 +143,7 @@ class Sheet:
     def icon(self, name: str, center: tuple[float, float], size: int, color: Color) -> None:
         box = pygame.Rect(0, 0, size, size)
         box.center = (round(center[0]), round(center[1]))
-        self._mark(box, partial(icons.draw, name=name, center=box.center, size=size, color=color))
+        self._mark(box, partial(icons.draw, name=name, center=box.center, size=size, color=self.color(color)))
 
     def button(
         self,
@@ -136,5 +161,11 @@ class Sheet:
         baseline = box.centery + text.capital(size) / 2
         self.line(words, box.centerx, baseline, size, ink, bold=True, align="center")
 
-    def _mark(self, box: pygame.Rect, paint: Callable[[pygame.Surface], object], words: str = "") -> None:
-        self.marks.append(Mark(box, words, paint))
+    def _mark(
+        self,
+        box: pygame.Rect,
+        paint: Callable[[pygame.Surface], object],
+        words: str = "",
+        color: Color | None = None,
+    ) -> None:
+        self.marks.append(Mark(box, words, color, paint))

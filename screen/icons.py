@@ -5,7 +5,7 @@ They are drawn four times as large and scaled down, which is their antialiasing.
 
 from functools import lru_cache
 from itertools import pairwise
-from math import atan2, cos, hypot, radians, sin
+from math import atan2, cos, hypot, radians, sin, sqrt
 from typing import TypeAlias
 
 import pygame
@@ -38,6 +38,16 @@ def _heart() -> Stroke:
     """Two lobes of a circle each, and the straight lines to the point that touch them."""
     lobes = _arc(7.65, 8.9, 4.65, 150, 338) + _arc(16.35, 8.9, 4.65, 202, 390)
     return (*lobes, (12.0, 20.6), lobes[0])
+
+
+def _half(x: float) -> float:
+    """Half the height of the disc of "contrast", so far from its middle."""
+    return sqrt(9.5**2 - x**2)
+
+
+def _face(mouth: Stroke) -> tuple[Stroke, ...]:
+    """A face whose mouth says how it was."""
+    return (_arc(12, 12, 10, 0, 360), ((8.5, 8.6), (8.5, 9.8)), ((15.5, 8.6), (15.5, 9.8)), mouth)
 
 
 _ICONS: dict[str, tuple[Stroke, ...]] = {
@@ -76,11 +86,32 @@ _ICONS: dict[str, tuple[Stroke, ...]] = {
         ((21, 16), (21, 21), (16, 21)), ((8, 21), (3, 21), (3, 16)),
         ((3, 12), (21, 12)),
     ),
+    "contrast": (
+        _arc(12, 12, 9.5, 0, 360),
+        *(((12 + x, 12 - _half(x)), (12 + x, 12 + _half(x))) for x in (0, 1.4, 2.8, 4.2, 5.6, 7, 8.4)),
+    ),
+    "wheelchair": (
+        _arc(9.5, 4, 1.9, 0, 360), ((9.5, 7.8), (9.5, 14), (15, 14), (17.6, 20), (20.5, 19)),
+        ((9.5, 10.6), (14, 10.6)), _arc(10.5, 16.3, 5.4, 20, 250),
+    ),
+    "calendar": (
+        ((3.5, 5), (20.5, 5), (20.5, 20.5), (3.5, 20.5), (3.5, 5)), ((3.5, 10), (20.5, 10)),
+        ((8, 2.5), (8, 6.5)), ((16, 2.5), (16, 6.5)), ((8.4, 15.2), (11, 17.6), (15.6, 12.9)),
+    ),
+    "erase": (
+        ((8.5, 5), (21.5, 5), (21.5, 19), (8.5, 19), (2, 12), (8.5, 5)),
+        ((12, 9), (18, 15)), ((18, 9), (12, 15)),
+    ),
     "alert": (
         ((12, 3), (22, 20.5), (2, 20.5), (12, 3)),
         ((12, 9.5), (12, 14.2)),
         ((12, 17.4), (12, 17.4)),
     ),
+    "face-1": _face(_arc(12, 20, 5.2, 220, 320)),
+    "face-2": _face(_arc(12, 21.4, 7.6, 240, 300)),
+    "face-3": _face(((8.2, 15.6), (15.8, 15.6))),
+    "face-4": _face(_arc(12, 9.2, 7.6, 60, 120)),
+    "face-5": _face(_arc(12, 11.6, 5.6, 25, 155)),
     "offline": (
         _arc(12, 18.5, 13, 222, 284), _arc(12, 18.5, 13, 308, 318),  # the waves leave room for the stroke
         _arc(12, 18.5, 7.6, 222, 262), _arc(12, 18.5, 7.6, 301, 318),

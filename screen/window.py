@@ -28,6 +28,23 @@ class Touch:
     y: int
 
 
+KeyName: TypeAlias = Literal["next", "previous", "left", "right", "up", "down", "enter", "back", "erase"]
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key that leads through a page."""
+
+    name: KeyName
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A key with a letter or a digit, always a capital."""
+
+    letter: str
+
+
 @dataclass(frozen=True)
 class Exposed:
     """The window's content is gone, or its size is another: draw it whole."""
@@ -38,7 +55,7 @@ class Closed:
     """A person closed the window, on a desktop."""
 
 
-ScreenEvent: TypeAlias = Touch | Exposed | Closed
+ScreenEvent: TypeAlias = Touch | Key | Letter | Exposed | Closed
 
 _FINGER: dict[int, Literal["down", "move", "up"]] = {
     pygame.FINGERDOWN: "down",
@@ -46,6 +63,11 @@ _FINGER: dict[int, Literal["down", "move", "up"]] = {
     pygame.FINGERUP: "up",
 }
 _BUTTON: dict[int, Literal["down", "up"]] = {pygame.MOUSEBUTTONDOWN: "down", pygame.MOUSEBUTTONUP: "up"}
+_KEY: dict[int, KeyName] = {
+    pygame.K_TAB: "next", pygame.K_LEFT: "left", pygame.K_RIGHT: "right", pygame.K_UP: "up",
+    pygame.K_DOWN: "down", pygame.K_RETURN: "enter", pygame.K_KP_ENTER: "enter", pygame.K_SPACE: "enter",
+    pygame.K_ESCAPE: "back", pygame.K_BACKSPACE: "erase",
+}  # fmt: skip
 _EXPOSED = (pygame.WINDOWEXPOSED, pygame.WINDOWSIZECHANGED, pygame.WINDOWRESTORED)
 
 
@@ -61,9 +83,19 @@ def read(event: pygame.Event, size: Size) -> ScreenEvent | None:
         return Touch(_BUTTON[event.type], *event.pos)
     if event.type == pygame.MOUSEMOTION and not event.touch and event.buttons[0]:
         return Touch("move", *event.pos)
+    if event.type == pygame.KEYDOWN:
+        return _pressed(event)
     if event.type in _EXPOSED:
         return Exposed()
     return Closed() if event.type == pygame.QUIT else None
+
+
+def _pressed(event: pygame.Event) -> Key | Letter | None:
+    if event.key in _KEY:
+        back = event.key == pygame.K_TAB and event.mod & pygame.KMOD_SHIFT
+        return Key("previous" if back else _KEY[event.key])
+    letter = event.unicode.upper()
+    return Letter(letter) if letter.isascii() and letter.isalnum() else None
 
 
 class Window:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.asks import Take
+from bus.asks import CheckIn, Take
 from bus.messages import QueueState, Rev, ServiceInfo, Ticket, Wait
 from config.errors import LuotError, Refused, Unreachable
 from kiosk.journey import (
@@ -16,14 +16,18 @@ from kiosk.journey import (
     QUIET_S,
     SHOWN_S,
     SLOW_S,
+    TREMOR_S,
+    Asked,
     Given,
     Home,
     Journey,
     Paper,
     Print,
     Trouble,
+    Typing,
     Waiting,
 )
+from kiosk.look import PLAIN, Look
 from kiosk.offer import Offer
 
 
@@ -40,6 +44,7 @@ OFFER = Offer(
     name={"vi": "Phường Tân Lập"},
     languages=("vi", "en", "rad"),
     priority=True,
+    appointments=True,
     services=(service("ho-tich", "A"), service("dat-dai", "B"), service("thue", "F")),
     queues={"ho-tich": queue("ho-tich"), "thue": queue("thue", taking=False)},
 )
@@ -59,20 +64,29 @@ class Citizen:
         self.offer = offer
         self.journey = Journey()
         self.now = 100.0
-        self.taken: list[Take] = []
+        self.asked: list[Asked] = []
         self.printed: list[Ticket] = []
 
     def touch(self, target: str) -> None:
-        self.journey, take = self.journey.touch(target, offer=self.offer, request=uuid4(), now=self.now)
-        if take:
-            self.taken.append(take)
+        self.journey, asked = self.journey.touch(target, offer=self.offer, request=uuid4(), now=self.now)
+        if asked:
+            self.asked.append(asked)
+
+    @property
+    def taken(self) -> list[Take]:
+        return [each for each in self.asked if isinstance(each, Take)]
+
+    def type(self, code: str) -> None:
+        for letter in code:
+            self.wait(0.3)
+            self.touch(f"key:{letter}")
 
     def wait(self, seconds: float) -> None:
         self.now += seconds
         self.journey = self.journey.passed(self.now)
 
     def answer(self, outcome: Ticket | LuotError, request: UUID | None = None) -> None:
-        request = request or self.taken[-1].request
+        request = request or self.asked[-1].request
         self.journey, effect = self.journey.answer(request, outcome, self.now)
         if effect:
             self.printed.append(effect.ticket)
@@ -287,7 +301,128 @@ def test_the_paper_of_an_earlier_ticket_changes_nothing() -> None:
     assert citizen.journey.page == Given(ticket("A013"))
 
 
-TARGETS = ("service:ho-tich", "service:dat-dai", "service:thue", "language:en", "priority", "done", "nothing")
+def checking_in(code: str = "K7M2QX") -> Citizen:
+    """Who typed a code and sent it."""
+    citizen = Citizen()
+    citizen.touch("check-in")
+    citizen.wait(2 * QUIET_S)
+    citizen.type(code)
+    citizen.touch("send")
+    return citizen
+
+
+def test_the_code_of_an_appointment_becomes_a_number() -> None:
+    citizen = checking_in("K7M2QX")
+    (asked,) = citizen.asked
+    assert isinstance(asked, CheckIn)
+    assert (asked.code, asked.language) == ("K7M2QX", "vi")
+    citizen.answer(ticket())
+    assert citizen.journey.page == Given(ticket())
+    assert citizen.printed == [ticket()]
+
+
+def test_a_code_is_mended_and_no_longer_than_there_are() -> None:
+    citizen = Citizen()
+    citizen.touch("check-in")
+    citizen.wait(2 * QUIET_S)
+    citizen.type("K7N")
+    citizen.touch("erase")
+    citizen.touch("send")
+    assert citizen.asked == []  # too short to be one
+    citizen.type("M2QX345678901234")
+    assert isinstance(citizen.journey.page, Typing)
+    assert citizen.journey.page.code == "K7M2QX345678"
+
+
+def test_a_trembling_finger_types_a_letter_once() -> None:
+    citizen = Citizen()
+    citizen.touch("check-in")
+    citizen.wait(2 * QUIET_S)
+    citizen.touch("key:A")
+    citizen.wait(TREMOR_S / 2)
+    citizen.touch("key:A")
+    citizen.touch("key:B")
+    citizen.wait(2 * TREMOR_S)
+    citizen.touch("key:B")
+    assert isinstance(citizen.journey.page, Typing)
+    assert citizen.journey.page.code == "ABB"
+
+
+@pytest.mark.parametrize(
+    ("error", "page"),
+    [
+        (Refused("unknown-ticket", "none"), Typing("K7M2QX", unknown=True)),
+        (Refused("conflict", "given", state="A012"), Trouble("has-number", label="A012")),
+        (Refused("conflict", "another day"), Trouble("other-day")),
+        (Refused("not-taking", "shut"), Trouble("not-taking")),
+        (Refused("day-closed", "closed"), Trouble("closed")),
+        (Unreachable("late"), Trouble("no-answer")),
+        (LuotError("cannot write"), Trouble("disk")),
+    ],
+)
+def test_every_refusal_of_a_code_says_what_it_is(error: LuotError, page: object) -> None:
+    citizen = checking_in()
+    citizen.answer(error)
+    assert citizen.journey.page == page
+    citizen.wait(120)
+    assert citizen.journey.page == Home()
+
+
+def test_a_code_left_behind_is_forgotten_and_the_page_counts_down_to_it() -> None:
+    citizen = Citizen()
+    citizen.touch("check-in")
+    citizen.wait(IDLE_S - 5)
+    citizen.touch("key:K")
+    assert citizen.journey.left(citizen.now) == IDLE_S
+    citizen.wait(IDLE_S)
+    assert citizen.journey.page == Home()
+
+
+def test_without_the_hub_nobody_is_asked_for_a_code() -> None:
+    citizen = Citizen(replace(OFFER, reached=False))
+    citizen.touch("check-in")
+    assert citizen.journey == Journey()
+
+
+def test_a_look_is_kept_for_this_citizen_only() -> None:
+    citizen = Citizen()
+    for name in ("large", "low"):
+        citizen.touch(f"look:{name}")
+        citizen.wait(1)
+    citizen.touch("service:ho-tich")
+    citizen.answer(ticket())
+    assert citizen.journey.look == Look(large=True, low=True)
+    citizen.wait(1)
+    citizen.touch("done")
+    assert citizen.journey.look == PLAIN
+
+
+def test_a_second_touch_takes_a_look_back() -> None:
+    look = PLAIN
+    for name, expected in (
+        ("contrast", Look(contrast=True)),
+        ("clear", Look(large=True, contrast=True)),
+        ("clear", PLAIN),
+    ):
+        look = look.turned(name)
+        assert look == expected
+
+
+def test_the_start_page_counts_down_before_it_forgets_what_was_chosen() -> None:
+    citizen = Citizen()
+    citizen.touch("language:en")
+    assert citizen.journey.left(citizen.now) is None  # nobody is hurried
+    citizen.wait(IDLE_S - 5)
+    assert citizen.journey.left(citizen.now) == 5
+    citizen.touch("look:large")
+    assert citizen.journey.left(citizen.now) is None
+    assert Journey().left(citizen.now) is None
+
+
+TARGETS = (
+    "service:ho-tich", "service:dat-dai", "service:thue", "language:en", "look:large", "more", "priority", "done",
+    "check-in", "key:A", "erase", "send", "nothing",
+)  # fmt: skip
 ACTS = st.one_of(
     st.tuples(st.just("touch"), st.sampled_from(TARGETS)),
     st.tuples(st.just("wait"), st.floats(0, 5)),
@@ -299,9 +434,9 @@ ACTS = st.one_of(
 @given(st.lists(ACTS, max_size=60))
 def test_a_storm_of_touches_never_has_two_takes_under_way(acts: list[tuple[str, object]]) -> None:
     journey, now, count = Journey(), 0.0, 0
-    under_way: Take | None = None
+    under_way: Asked | None = None
     for act, what in acts:
-        effect: Take | Print | None = None
+        effect: Asked | Print | None = None
         match act:
             case "touch":
                 request = uuid4()

@@ -10,14 +10,15 @@ from uuid import UUID
 import pygame
 import pytest
 
-from bus.asks import Take
+from bus.asks import CheckIn, Take
 from bus.messages import QueueState, Rev, ServiceInfo, Ticket, Wait
-from kiosk.journey import Given, Home, Trouble, Waiting
+from kiosk.journey import Given, Home, Trouble, Typing, Waiting
+from kiosk.look import Look
 from kiosk.offer import Offer
 from kiosk.pages import lay_out
 from kiosk.scene import Scene
 from kiosk.sheet import Mark, Sheet
-from screen.theme import GREEN, PAPER, Size
+from screen.theme import GREEN, PAPER, Color, Size, contrast
 
 # Screens, and the size of what they are in mm: 21.5 inches standing and lying, 10.1 and 7 inches on a desk.
 SCREENS: dict[Size, tuple[float, float]] = {
@@ -26,6 +27,7 @@ SCREENS: dict[Size, tuple[float, float]] = {
     (1280, 800): (217, 136),
     (800, 480): (154, 86),
 }
+KEY_MM = 9  # 37 keys of 20 mm are larger than a screen of 7 inches
 LANGUAGES = ("vi", "en", "rad")
 PLACE = {"vi": "Quầy 1 hoặc Quầy 2", "en": "Counter 1 or Counter 2"}
 
@@ -68,6 +70,7 @@ OFFER = Offer(
     languages=LANGUAGES,
     services=SERVICES,
     priority=True,
+    appointments=True,
     timezone="Asia/Ho_Chi_Minh",
     today=date(2026, 11, 22),
     queues={
@@ -90,6 +93,7 @@ WHY = {
     "hours of another day": queue("kinh-doanh", 0, None, taking=False, why="hours", opens=MONDAY),
     "early": queue("kinh-doanh", 12, None, opens=OPENS),
 }
+LOOKS = (Look(large=True), Look(contrast=True), Look(low=True), Look(large=True, contrast=True, low=True))
 TAKE = Take(UUID(int=1), "dat-dai")
 
 
@@ -127,8 +131,39 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
         offer = replace(OFFER, queues={**OFFER.queues, "kinh-doanh": each})
         yield f"home: {name}", replace(home, offer=offer)
         yield name, replace(home, page=Trouble("not-taking", "kinh-doanh"), offer=offer, left=20)
-    for why in ("no-answer", "not-taking", "closed", "disk", "refused"):
+    for why in ("no-answer", "not-taking", "closed", "disk", "refused", "other-day"):
         yield why, replace(home, page=Trouble(why, "kinh-doanh"), left=20)
+    yield "no appointments taken", replace(home, page=Trouble("not-taking"), left=20)
+    yield "appointment has its number", replace(home, page=Trouble("has-number", label="A012"), left=20)
+    typing = replace(home, page=Typing(), left=30)
+    yield "nothing typed", typing
+    yield "a code", replace(typing, page=Typing("K7M2QX"), focus="key:K")
+    yield "the longest code", replace(typing, page=Typing("WWWWWWWWWWWW"))
+    yield "an unknown code", replace(typing, page=Typing("K7M2QX", unknown=True))
+    yield "checking in", replace(home, page=Waiting(CheckIn(UUID(int=1), "K7M2QX")))
+    yield "forgetting", replace(home, page=Home("priority"), left=9, focus="service:dat-dai")
+    yield "twenty services", replace(home, offer=replace(OFFER, services=_many(20)))
+    yield (
+        "the last of twenty services",
+        replace(home, page=Home(shelf=2), offer=replace(OFFER, services=_many(20))),
+    )
+    for look in LOOKS:
+        for name, scene in (
+            ("home", replace(home, focus="priority")),
+            ("cut off", replace(home, offer=CUT_OFF)),
+            ("typing", replace(typing, page=Typing("K7M2QX", unknown=True))),
+            ("pressed", replace(home, page=Waiting(TAKE))),
+            ("number", replace(home, page=Given(ticket(), "printed"), left=9)),
+            ("no paper", replace(home, page=Given(ticket(offline=True), "failed"), left=9)),
+            ("not taking", replace(home, page=Trouble("not-taking", "kinh-doanh"), left=20)),
+            ("getting ready", replace(home, offer=Offer())),
+        ):
+            yield f"{look}: {name}", replace(scene, look=look)
+
+
+def _many(count: int) -> tuple[ServiceInfo, ...]:
+    name, hint = ("Đất đai", "Land"), ("Sổ đỏ", "Deeds")
+    return tuple(service(f"service-{number}", "B", "house", name, hint) for number in range(count))
 
 
 def _more(count: int) -> Iterator[ServiceInfo]:
@@ -170,8 +205,9 @@ def test_every_target_is_20_mm_wide_and_high_and_apart_from_the_others(size: Siz
     for name, scene in scenes(language):
         targets = lay_out(scene, size).targets
         for target, box in targets.items():
-            assert box.width / across >= 20, f"{name}: {target} is {box.width / across:.1f} mm wide"
-            assert box.height / down >= 20, f"{name}: {target} is {box.height / down:.1f} mm high"
+            least = KEY_MM if size == (800, 480) and target.startswith(("key:", "erase")) else 20
+            assert box.width / across >= least, f"{name}: {target} is {box.width / across:.1f} mm wide"
+            assert box.height / down >= least, f"{name}: {target} is {box.height / down:.1f} mm high"
         for (one, box), (other, beside) in combinations(targets.items(), 2):
             assert not box.colliderect(beside), f"{name}: {one} and {other} overlap"
 
@@ -185,6 +221,8 @@ def test_touching_what_is_read_asks_for_it(size: Size, language: str) -> None:
         assert sheet.at(*_read(sheet, scene.pick(each.name)).center) == f"service:{each.id}"
         assert sheet.at(*_read(sheet, each.letter).center) == f"service:{each.id}"
     for code, name in (("vi", "Tiếng Việt"), ("en", "English"), ("rad", "Êđê")):
+        if sheet.compact and code == language:
+            continue  # there is room for the others only
         assert sheet.at(*_read(sheet, name).center) == f"language:{code}"
     assert sheet.at(*_read(sheet, scene.say("Priority number")).center) == "priority"
     assert sheet.at(1, size[1] // 2) is None
@@ -266,6 +304,72 @@ def test_a_number_without_paper_is_to_be_remembered() -> None:
         assert "cầm phiếu" not in words
 
 
+@pytest.mark.parametrize("size", [(540, 960), (640, 480)], ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("look", [Look(), Look(contrast=True)], ids=["plain", "high contrast"])
+def test_every_word_has_a_contrast_of_seven_to_its_ground(size: Size, look: Look) -> None:
+    surface = pygame.Surface(size)
+    for name, scene in scenes("vi"):
+        sheet = lay_out(replace(scene, look=look), size)
+        surface.fill(sheet.color(PAPER))
+        for mark in sheet.marks:
+            if mark.color is not None:
+                ground = _color(surface, mark.box.center)
+                assert contrast(mark.color, ground) >= 7, f"{name}: {mark.words!r} on {ground}"
+            else:
+                mark.paint(surface)
+
+
+@every_language
+def test_low_reach_leaves_the_upper_part_of_a_tall_screen_alone(language: str) -> None:
+    for name, scene in scenes(language):
+        for target, box in lay_out(replace(scene, look=Look(low=True)), (1080, 1920)).targets.items():
+            assert box.top >= 0.4 * 1920, f"{name}: {target}"
+
+
+def test_large_text_is_larger_and_nothing_that_is_said_is_lost() -> None:
+    plain, large = (
+        Scene(Home(), "vi", OFFER, "08:12"),
+        Scene(Home(), "vi", OFFER, "08:12", look=Look(large=True)),
+    )
+    for words in ("Ông bà cần làm gì?", "Hộ tịch", "Tôi đã hẹn trước"):
+        before, after = (_read(lay_out(scene, (1080, 1920)), words).height for scene in (plain, large))
+        assert after >= 1.2 * before
+    assert set(_words(large).replace("·", "").split()) >= {"4", "người", "đang", "chờ", "5–10", "phút"}
+
+
+@every_screen
+def test_what_keys_have_reached_is_ringed(size: Size) -> None:
+    scene = Scene(Home(), "vi", OFFER, "08:12")
+    for target, box in lay_out(scene, size).targets.items():
+        without, ringed = pygame.Surface(size), pygame.Surface(size)
+        lay_out(scene, size).paint(without)
+        lay_out(replace(scene, focus=target), size).paint(ringed)
+        outside = (box.x - 4, box.centery)
+        assert contrast(_color(without, outside), _color(ringed, outside)) >= 3, target
+
+
+@every_screen
+def test_every_one_of_many_services_is_reached_by_going_on(size: Size) -> None:
+    offer = replace(OFFER, services=_many(20))
+    shown: set[str] = set()
+    for shelf in range(20):
+        sheet = lay_out(Scene(Home(shelf=shelf), "vi", offer), size)
+        assert "more" in sheet.targets
+        shown |= set(sheet.targets)
+    assert {f"service:{each.id}" for each in offer.services} <= shown
+
+
+def test_who_has_an_appointment_is_asked_for_its_code_only_while_the_hub_knows_it() -> None:
+    for offer in (CUT_OFF, replace(OFFER, open=False), replace(OFFER, appointments=False)):
+        assert "check-in" not in lay_out(Scene(Home(), "vi", offer), (1080, 1920)).targets
+    assert "check-in" in lay_out(Scene(Home(), "vi", OFFER), (1080, 1920)).targets
+
+
+def test_a_code_is_sent_only_once_it_is_long_enough() -> None:
+    assert "send" not in lay_out(Scene(Typing("K7M"), "vi", OFFER, left=30), (1080, 1920)).targets
+    assert "send" in lay_out(Scene(Typing("K7M2"), "vi", OFFER, left=30), (1080, 1920)).targets
+
+
 def test_no_wait_is_green() -> None:
     pygame.font.init()
     sheet = lay_out(Scene(Home(), "vi", OFFER, "08:12"), (1080, 1920))
@@ -277,19 +381,14 @@ def test_no_wait_is_green() -> None:
 
 @every_language
 def test_words_are_painted_whole_within_their_boxes(language: str) -> None:
-    size = (800, 480)
-    blank = pygame.Surface(size)
-    blank.fill(PAPER)
+    surface = pygame.Surface((800, 480), pygame.SRCALPHA)
     for _, scene in scenes(language):
-        for mark in lay_out(scene, size).marks:
-            if not mark.words:
-                continue
-            surface = blank.copy()
-            mark.paint(surface)
-            painted = pygame.mask.from_threshold(surface, PAPER, (1, 1, 1, 255))
-            painted.invert()
-            for box in painted.get_bounding_rects():
-                assert mark.box.inflate(4, 4).contains(box), f"{mark.words!r} is painted outside its box"
+        for mark in lay_out(scene, surface.get_size()).marks:
+            if mark.words:
+                surface.fill((0, 0, 0, 0))
+                mark.paint(surface)
+                painted = surface.get_bounding_rect()
+                assert mark.box.inflate(4, 4).contains(painted), f"{mark.words!r} leaves its box"
 
 
 def test_a_name_that_a_language_lacks_is_said_in_vietnamese() -> None:
@@ -300,6 +399,11 @@ def _read(sheet: Sheet, words: str) -> pygame.Rect:
     """Where these words stand: alone on their line."""
     (box,) = (mark.box for mark in sheet.marks if mark.words == words)
     return box
+
+
+def _color(surface: pygame.Surface, at: tuple[int, int]) -> Color:
+    red, green, blue, _ = surface.get_at(at)
+    return red, green, blue
 
 
 def _words(scene: Scene) -> str:

@@ -19,7 +19,7 @@ from config.errors import HardwareAbsent
 from config.settings import Screen, Service
 from screen import band, icons, text, theme, widgets
 from screen.remote import Remote, Shot
-from screen.window import AGAIN_S, Closed, Exposed, Touch, Window, read
+from screen.window import AGAIN_S, Closed, Exposed, Key, Letter, Touch, Window, read
 
 SIZE = (400, 240)
 VOWELS = "aăâeêioôơuưy"
@@ -198,6 +198,10 @@ def mouse(kind: int, pos: tuple[int, int], *, touch: bool = False, button: int =
     return pygame.Event(kind, pos=pos, button=button, touch=touch, buttons=(1, 0, 0))
 
 
+def pressed(key: int, letter: str, mod: int = 0) -> pygame.Event:
+    return pygame.Event(pygame.KEYDOWN, key=key, unicode=letter, mod=mod)
+
+
 @pytest.mark.parametrize(
     ("event", "meaning"),
     [
@@ -212,10 +216,16 @@ def mouse(kind: int, pos: tuple[int, int], *, touch: bool = False, button: int =
         (finger(pygame.FINGERDOWN, 0.5, 0.25, touch_id=-1), None),
         (pygame.Event(pygame.WINDOWEXPOSED), Exposed()),
         (pygame.Event(pygame.QUIT), Closed()),
-        (pygame.Event(pygame.KEYDOWN), None),
+        (pressed(pygame.K_TAB, "\t"), Key("next")),
+        (pressed(pygame.K_TAB, "\t", pygame.KMOD_LSHIFT), Key("previous")),
+        (pressed(pygame.K_SPACE, " "), Key("enter")),
+        (pressed(pygame.K_k, "k"), Letter("K")),
+        (pressed(pygame.K_KP7, "7"), Letter("7")),
+        (pressed(pygame.K_o, "ộ"), None),
+        (pressed(pygame.K_F4, ""), None),
     ],
 )
-def test_event_is_read_once_whether_finger_or_mouse(event: pygame.Event, meaning: object) -> None:
+def test_event_is_read_once_whether_finger_mouse_or_key(event: pygame.Event, meaning: object) -> None:
     assert read(event, SIZE) == meaning
 
 

@@ -1,0 +1,197 @@
+"""The foot of the start page: what else can be chosen, besides a service."""
+
+from pygame import Rect
+
+from config.words import LANGUAGE_NAMES
+from kiosk.scene import Scene
+from kiosk.sheet import Sheet
+from screen import text
+from screen.theme import INK, ON_INK, PAPER, SOFT, WHITE
+
+PRIORITY_HIGH = 182  # units
+
+
+def lay_out(sheet: Sheet, scene: Scene) -> int:
+    """All of them; returns where the cards must end."""
+    return (_upright if sheet.upright else _compact if sheet.compact else _lying)(sheet, scene)
+
+
+def _upright(sheet: Sheet, scene: Scene) -> int:
+    """From below: the languages; who has an appointment, and the looks; priority."""
+    px, gap, high = sheet.px, sheet.px(22), max(sheet.finger, sheet.px(96))
+    row = Rect(sheet.margin, sheet.height - sheet.margin - high, sheet.width - 2 * sheet.margin, high)
+    _languages(sheet, scene, row, scene.offer.languages)
+    row = row.move(0, -high - px(24))
+    end = _looks(sheet, scene, row.right, row, ("large", "contrast", "low"))
+    if scene.offer.check_in:
+        _check_in(sheet, scene, Rect(row.x, row.y, end - gap - row.x, high))
+    if not scene.offer.priority:
+        return row.top
+    high = px(PRIORITY_HIGH)
+    return _priority(sheet, scene, Rect(row.x, row.y - px(24) - high, row.width, high))
+
+
+def _lying(sheet: Sheet, scene: Scene) -> int:
+    """One row: languages, who has an appointment, priority. The looks stand in the head."""
+    gap, row = sheet.px(22), _last_row(sheet)
+    end = _languages(sheet, scene, row, scene.offer.languages)
+    left = end + (gap if sheet.small else sheet.px(60))
+    if scene.offer.check_in:
+        words = scene.say("Appointment")
+        width = sheet.px(116) + text.width(words, sheet.px(34), bold=True)
+        _check_in(sheet, scene, Rect(left, row.y, width, row.height))
+        left += width + gap
+    if not scene.offer.priority:
+        return row.top
+    return _priority(sheet, scene, Rect(left, row.y, row.right - left, row.height))
+
+
+def _compact(sheet: Sheet, scene: Scene) -> int:
+    """One row of what there is room for: the other languages, and one button for all that helps the eyes."""
+    gap, row = sheet.px(16), _last_row(sheet)
+    others = tuple(each for each in scene.offer.languages if each != scene.language)
+    end = _languages(sheet, scene, row, others)
+    right = _looks(sheet, scene, row.right, row, ("clear",)) - gap
+    left = end + gap
+    if scene.offer.check_in:
+        width = max(sheet.finger, sheet.px(150))
+        _check_in(sheet, scene, Rect(left, row.y, width, row.height))
+        left += width + gap
+    if not scene.offer.priority:
+        return row.top
+    return _priority(sheet, scene, Rect(left, row.y, right - left, row.height))
+
+
+def looks(sheet: Sheet, scene: Scene, right: int, middle: int) -> int:
+    """In the head of a lying screen, ending at `right`; returns where what stands beside them must end."""
+    side = max(sheet.finger, sheet.px(104))
+    row = Rect(0, middle - side // 2, 0, side)
+    return _looks(sheet, scene, right, row, ("large", "contrast")) - sheet.px(40)
+
+
+def _last_row(sheet: Sheet) -> Rect:
+    height = max(sheet.finger, sheet.px(112))
+    bottom = sheet.height - sheet.margin
+    return Rect(sheet.margin, bottom - height, sheet.width - 2 * sheet.margin, height)
+
+
+def _languages(sheet: Sheet, scene: Scene, row: Rect, languages: tuple[str, ...]) -> int:
+    """Buttons from the left; returns where they end."""
+    size, gap = sheet.px(32), sheet.px(16 if sheet.compact else 22)
+    left, pad = row.x, sheet.px(16 if sheet.compact else 28 if sheet.small else 40)
+    for each in languages:
+        name = LANGUAGE_NAMES.get(each, each)
+        width = max(sheet.finger, text.width(name, size, bold=True) + 2 * pad)
+        box = Rect(left, row.y, width, row.height)
+        fill, ink = (INK, WHITE) if each == scene.language else (PAPER, INK)
+        sheet.target(f"language:{each}", box)
+        sheet.button(box, name, size, fill, ink, border=INK)
+        left = box.right + gap
+    return left - gap
+
+
+def _looks(sheet: Sheet, scene: Scene, right: int, row: Rect, names: tuple[str, ...]) -> int:
+    """Square buttons up to `right`; returns where they begin."""
+    side, gap = max(sheet.finger, sheet.px(104)), sheet.px(22)
+    look = scene.look
+    chosen = {
+        "large": look.large, "contrast": look.contrast, "low": look.low,
+        "clear": look.large and look.contrast,
+    }  # fmt: skip
+    for name in reversed(names):
+        box = Rect(right - side, row.y, side, row.height)
+        fill, ink = (INK, WHITE) if chosen[name] else (PAPER, INK)
+        sheet.target(f"look:{name}", box)
+        if name in ("large", "clear"):
+            sheet.button(box, "A+", sheet.px(46), fill, ink, border=INK)
+        else:
+            sheet.panel(box, fill, border=INK)
+            icon = "contrast" if name == "contrast" else "wheelchair"
+            sheet.icon(icon, box.center, round(min(box.size) * 0.58), ink)
+        right = box.left - gap
+    return right + gap
+
+
+def _check_in(sheet: Sheet, scene: Scene, box: Rect) -> None:
+    """Who has an appointment: an icon and the words, one beside the other or, where it is narrow, below."""
+    px = sheet.px
+    sheet.target("check-in", box)
+    sheet.panel(box, PAPER, border=INK)
+    if sheet.compact:
+        side, words = px(56), scene.say("Appointment")
+        size = text.fit(words, box.width - px(20), px(30), bold=True)
+        high = side + px(10) + text.capital(size)
+        sheet.icon("calendar", (box.centerx, box.centery - (high - side) / 2), side, INK)
+        baseline = box.centery + high / 2
+        sheet.line(words, box.centerx, baseline, size, bold=True, align="center")
+        return
+    side = px(52)
+    words = scene.say("I have an appointment" if sheet.upright else "Appointment")
+    size = text.fit(words, box.width - side - px(78), px(34), bold=True)
+    left = box.centerx - (side + px(20) + text.width(words, size, bold=True)) / 2
+    sheet.icon("calendar", (left + side / 2, box.centery), side, INK)
+    sheet.line(words, left + side + px(20), box.centery + text.capital(size) / 2, size, bold=True)
+
+
+def _priority(sheet: Sheet, scene: Scene, box: Rect) -> int:
+    """Offered once, plainly; returns where it begins."""
+    sheet.target("priority", box)
+    (_broad if sheet.upright else _narrow)(sheet, scene, box)
+    return box.top
+
+
+def _broad(sheet: Sheet, scene: Scene, box: Rect) -> None:
+    """Words, and a button beside them."""
+    px, pad = sheet.px, sheet.px(34)
+    if scene.priority:
+        title = scene.say("Priority number chosen")
+        words, answer = scene.say("Touch a box above to take it."), scene.say("Ordinary number")
+        fill, ink, quiet, face, on_face = INK, WHITE, ON_INK, WHITE, INK
+    else:
+        title = scene.say("Priority visitors")
+        words = scene.say("People with merit, the elderly, pregnant or disabled")
+        answer = scene.say("Priority number")
+        fill, ink, quiet, face, on_face = SOFT, INK, INK, INK, WHITE
+    sheet.panel(box, fill)
+    width = min(text.width(answer, px(34), bold=True) + px(88), round(box.width * 0.45))
+    height = min(box.height - px(32), px(104))
+    button = Rect(box.right - pad - width, 0, width, height)
+    button.centery = box.centery
+    most = button.left - px(28) - box.x - pad
+    title_size, size = text.fit(title, most, px(37), bold=True), px(28)
+    lines = text.wrap(words, most, size)
+    if len(lines) > 2:
+        size = px(24)
+        lines = text.wrap(words, most, size)
+    whole = text.capital(title_size) + len(lines) * text.leading(size)
+    baseline = box.centery - whole / 2 + text.capital(title_size)
+    sheet.line(title, box.x + pad, baseline, title_size, ink, bold=True)
+    sheet.lines(lines, box.x + pad, baseline + text.leading(size) + px(4), size, quiet)
+    sheet.button(button, answer, px(34), face, on_face)
+
+
+def _narrow(sheet: Sheet, scene: Scene, box: Rect) -> None:
+    """A button as a whole: its words, and below them, where there is room, what they mean."""
+    px, most = sheet.px, box.width - sheet.px(36)
+    if scene.priority:
+        title = scene.say("Priority number chosen")
+        words = scene.say("Touch here for an ordinary number.")
+    else:
+        title = scene.say("Priority number")
+        words = scene.say("People with merit, the elderly, pregnant or disabled")
+    ink, quiet = (WHITE, ON_INK) if scene.priority else (INK, INK)
+    sheet.panel(box, INK if scene.priority else SOFT, border=INK)
+    large, size = px(38), px(26)
+    titles, lines = text.wrap(title, most, large, bold=True), text.wrap(words, most, size)
+
+    def height() -> int:
+        return text.capital(large) + text.leading(large) * (len(titles) - 1) + text.leading(size) * len(lines)
+
+    if height() > box.height - px(20):
+        lines = []
+    while height() > box.height - px(20) or max(text.width(each, large, bold=True) for each in titles) > most:
+        large -= 1
+        titles = text.wrap(title, most, large, bold=True)
+    baseline = box.centery - height() / 2 + text.capital(large)
+    baseline = sheet.lines(titles, box.centerx, baseline, large, ink, bold=True, align="center")
+    sheet.lines(lines, box.centerx, baseline + text.leading(size), size, quiet, align="center")
