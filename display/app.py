@@ -17,11 +17,12 @@ from display import board, panel, sign
 from display.announcer import Announcer
 from display.board import BoardView
 from display.panel import PanelView
+from display.rater import Rater
 from display.sign import SignView
 from display.sound import Sound
 from display.voice import Voice
 from screen.remote import Remote
-from screen.window import Closed, Exposed, Window
+from screen.window import Closed, Exposed, Touch, Window
 
 View: TypeAlias = BoardView | SignView | PanelView
 
@@ -41,6 +42,7 @@ class Display:
         if settings.sound and settings.shows == "board":
             self.voice = Voice(Sound(self.device.clock), settings.voice)
         self.shown: View | None = None  # the view of the last frame
+        self._rater = Rater(self.device, settings.counter or "")
         self._opened = ExitStack()
 
     def __enter__(self) -> "Display":
@@ -83,6 +85,8 @@ class Display:
                     raise SystemExit(0)
                 case Exposed():
                     again = True
+                case Touch() as touch if isinstance(self.shown, PanelView) and self.shown.show == "rate":
+                    self._rater.touch(touch, self.window.size)
         view = self._look(now)
         if again or view != self.shown:
             view.draw(self.window.surface)
@@ -106,7 +110,7 @@ class Display:
             case "sign":
                 return sign.look(states, counter)
             case "panel":
-                return panel.look(states, counter)
+                return panel.look(states, counter, self._rater.chosen(states.panels.get(counter)))
 
 
 def volume(by_hour: Mapping[str, int], at: str) -> float:

@@ -9,6 +9,7 @@ import qrcode
 from bus.messages import Show
 from bus.states import States
 from config.words import hour, money, pick, say
+from display import rating
 from screen import band, icons, text
 from screen.theme import GREEN, INK, LACQUER, MUTED, PAPER, SOFT, WHITE, Color, Size
 from screen.widgets import bar, note, panel
@@ -31,6 +32,7 @@ class PanelView:
     time: str = ""  # when it was paid
     left_s: int = 0
     whole_s: int = 0
+    chosen: int | None = None  # the face that was touched
     english: bool = False
     fresh: bool = False
 
@@ -39,8 +41,8 @@ class PanelView:
         _Drawing(surface, self, lay_out(surface.get_size())).draw()
 
 
-def look(states: States, counter: str) -> PanelView:
-    """What the panel of that counter shows now."""
+def look(states: States, counter: str, chosen: int | None = None) -> PanelView:
+    """What the panel of that counter shows now; `chosen` is the face that was touched."""
     center, catalog, told, now = states.center, states.catalog, states.panels.get(counter), states.hub_now()
     info = catalog.counter(counter) if catalog else None
     if center is None or catalog is None or info is None or told is None or now is None:
@@ -51,6 +53,8 @@ def look(states: States, counter: str) -> PanelView:
         english="en" in center.languages,
         fresh=states.fresh(),
     )
+    if told.show in ("rate", "thanks"):
+        return replace(view, show=told.show, chosen=chosen)
     if told.show not in ("pay", "paid", "expired") or told.amount is None:
         return view
     view = replace(
@@ -136,6 +140,10 @@ class _Drawing:
                 self._paid()
             case "expired":
                 self._expired()
+            case "rate":
+                rating.draw(self.surface, self.view.chosen, english=self.view.english)
+            case "thanks":
+                self._thanks()
             case _:
                 self._idle()
         if self.view.show is not None and not self.view.fresh:
@@ -225,6 +233,13 @@ class _Drawing:
         self._center("clock", 170, LACQUER, say("vi", title), 80, INK)
         advice = ("Please ask the clerk for a new one.", "Do not pay with the old code.")
         self._below("\n".join(say("vi", each) for each in advice), MUTED, ". ".join((title, *advice[:1])))
+
+    def _thanks(self) -> None:
+        self.surface.fill(PAPER)
+        band.draw(self.surface, 0)
+        self._center("check-circle", 170, GREEN, say("vi", "Thank you"), 96, INK)
+        words = "Your answer helps us to serve better."
+        self._below(say("vi", words), MUTED, f"Thank you. {words}")
 
     def _idle(self) -> None:
         self.surface.fill(PAPER)

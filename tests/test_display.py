@@ -14,8 +14,9 @@ import pytest
 from msgspec import structs
 from PIL import Image
 
-from bus.asks import DeviceRequest, Next, Open, Picture, Screenshot, Take
+from bus.asks import DeviceRequest, Finish, Next, Open, Picture, Screenshot, Start, Take
 from bus.device import Received
+from bus.events import JournalEvent, ServiceRated
 from bus.messages import (
     Answer,
     Board,
@@ -35,6 +36,7 @@ from bus.messages import (
 from bus.states import OLD_S, States
 from bus.topics import (
     DEVICE_REPLY,
+    JOURNAL,
     STATE_CATALOG,
     STATE_CENTER,
     STATE_COUNTER,
@@ -42,15 +44,16 @@ from bus.topics import (
     Topic,
 )
 from center.broker import PrivateBroker
+from center.counters import GUARD_MS
 from config.clock import FakeClock
 from config.load import load
 from config.settings import DisplaySettings
-from demo.member import Member
+from demo.member import Member, expect
 from demo.part import Part
 from demo.screens import ask_device
-from display import board, panel, sign
+from display import board, panel, rating, sign
 from display.announcer import Announcer
-from display.app import Display, volume
+from display.app import Display, View, volume
 from display.board import BoardView, Row
 from display.panel import PanelView
 from display.sign import SignView
@@ -177,9 +180,12 @@ def test_paid_panel_says_how_much_and_when(hub_said: Hub) -> None:
     assert (view.show, view.amount, view.time) == ("paid", "15.000\u00a0₫", "07:30")
 
 
-@pytest.mark.parametrize("show", ["idle", "rate", "thanks"])
-def test_panel_is_idle_where_there_is_nothing_to_pay(hub_said: Hub, show: str) -> None:
-    assert hub_said.panel(show).show == "idle"
+def test_panel_is_idle_where_there_is_nothing_to_pay(hub_said: Hub) -> None:
+    assert hub_said.panel("idle").show == "idle"
+
+
+def test_panel_asks_how_it_was_and_says_thanks(hub_said: Hub) -> None:
+    assert (hub_said.panel("rate", label="A012").show, hub_said.panel("thanks").show) == ("rate", "thanks")
 
 
 def test_loudness_is_that_of_the_hour() -> None:
@@ -203,15 +209,15 @@ def hall(monkeypatch: pytest.MonkeyPatch, hub: Part, files: Path) -> Iterator[Di
         yield display
 
 
-def until(display: Display, what: str, holds: Callable[[BoardView], bool]) -> BoardView:
-    """The board's view, once that holds."""
+def until(display: Display, what: str, holds: Callable[[Any], bool]) -> View:
+    """The view of a board or panel, once that holds."""
     deadline = time.monotonic() + 10
     while True:
         display.step()
-        assert isinstance(display.shown, BoardView)
+        assert display.shown is not None
         if holds(display.shown):
             return display.shown
-        assert time.monotonic() < deadline, f"the board did not show {what}: {display.shown}"
+        assert time.monotonic() < deadline, f"it did not show {what}: {display.shown}"
 
 
 def test_called_number_is_on_the_board_of_a_running_centre_and_in_its_picture(
@@ -229,6 +235,7 @@ def test_called_number_is_on_the_board_of_a_running_centre_and_in_its_picture(
         assert isinstance(opened, CounterState)
         clerk.get("next", Next(uuid4(), "1", opened.turn))
         view = until(hall, "the call", lambda view: view.current is not None)
+        assert isinstance(view, BoardView)
         assert view.current == Row(ticket.label, "Quầy", "1", "Counter 1")
         gold = pygame.mask.from_threshold(hall.window.surface, GOLD, (1, 1, 1))
         assert gold.count() > 0.3 * hall.window.size[0] * hall.window.size[1]
@@ -254,4 +261,51 @@ def test_technician_calls_a_number_that_nobody_has(
     with Member(broker, "control-room", "technician", tmp_path, topics=(DEVICE_REPLY,)) as watcher:
         ask_device(watcher, "board-1", "test-call", DeviceRequest(uuid4()))
         view = until(hall, "the test", lambda view: view.current is not None)
+        assert isinstance(view, BoardView)
     assert view.current == Row("A000", "Quầy", "0", "Quầy 0")
+
+
+def test_face_that_is_touched_after_the_service_reaches_the_hub_once(
+    monkeypatch: pytest.MonkeyPatch, broker: PrivateBroker, files: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    (files / "center.d").mkdir()
+    (files / "center.d" / "rating.toml").write_text("rating = true\n")
+    settings = load(files / "panel-1.toml")
+    assert isinstance(settings, DisplaySettings)
+    with (
+        Part("hub", files / "hub.toml", restart_s=0),
+        Display(settings) as display,
+        Member(broker, "kiosk-1", "kiosk", tmp_path) as kiosk,
+        Member(broker, "web-1", "web", tmp_path, topics=(STATE_COUNTER, JOURNAL)) as clerk,
+    ):
+        kiosk.get("take", Take(uuid4(), "ho-tich"))
+        turn = clerk.turn("1")
+        clerk.get("open", Open(uuid4(), "1", turn, "lan"))
+        clerk.get("next", Next(uuid4(), "1", turn + 1))
+        clerk.get("start", Start(uuid4(), "1", turn + 2))
+        time.sleep(GUARD_MS / 1000)  # so soon after the call a finish is refused
+        clerk.get("finish", Finish(uuid4(), "1", turn + 3))
+        until(display, "the faces", lambda view: view.show == "rate")
+        bad, *_, good, _ = rating.lay_out(display.window.size).cards
+        finger(display, pygame.FINGERDOWN, bad.center)
+        finger(display, pygame.FINGERUP, good.center)  # thought better of it: nothing is chosen by sliding
+        for _ in range(2):
+            finger(display, pygame.FINGERDOWN, good.center)
+            finger(display, pygame.FINGERUP, good.center)
+        until(display, "the chosen face", lambda view: view.chosen == 4)
+        until(display, "thanks", lambda view: view.show == "thanks")
+        expect(clerk, "the rating", lambda: [each.score for each in ratings(clerk)] == [4])
+
+
+def finger(display: Display, kind: int, at: tuple[int, int]) -> None:
+    """A finger on the screen, as SDL tells it."""
+    (x, y), (width, height) = at, display.window.size
+    how: dict[str, Any] = {"touch_id": 0, "finger_id": 0, "dx": 0, "dy": 0, "pressure": 1}
+    pygame.event.post(pygame.Event(kind, x=x / width, y=y / height, **how))
+
+
+def ratings(clerk: Member) -> list[ServiceRated]:
+    """What the journal has of ratings."""
+    entries = [each.payload for each in clerk.heard if isinstance(each.payload, JournalEvent)]
+    return [entry.body for entry in entries if isinstance(entry.body, ServiceRated)]

@@ -8,7 +8,7 @@ from typing import Any
 import pygame
 import pytest
 
-from display import panel
+from display import panel, rating
 from display.app import View
 from display.board import BoardView, Row
 from display.panel import PanelView
@@ -16,7 +16,15 @@ from display.sign import SignView
 from screen import band, text
 from screen.theme import GOLD, GREEN, ON_GOLD, Color, Size
 
-SIZES: tuple[Size, ...] = ((1920, 1080), (800, 480), (1280, 800), (1080, 1920), (1024, 768), (3840, 2160))
+SIZES: tuple[Size, ...] = (
+    (1920, 1080),
+    (800, 480),
+    (1280, 800),
+    (1080, 1920),
+    (1024, 768),
+    (480, 800),
+    (3840, 2160),
+)
 QR = (
     "00020101021238570010A00000072701270006970403011300110123456780208QRIBFTTA"
     "530370454061800005802VN62340107NPS68690819thanh toan don hang63042E2E"
@@ -66,6 +74,9 @@ VIEWS: dict[str, View] = {
     "panel paid": PanelView(**PAY | {"show": "paid", "time": "08:14", "purpose": LONG}),
     "panel expired": PanelView(**PAY | {"show": "expired"}),
     "panel idle": PanelView("idle", "Quầy 1", fresh=True),
+    "panel asks how it was": PanelView("rate", "Quầy 1", english=True, fresh=True),
+    "panel is told how it was": PanelView("rate", "Quầy 1", chosen=4, english=True),
+    "panel says thanks": PanelView("thanks", "Quầy 1", english=True, fresh=True),
     "panel without a hub": PanelView(),
 }  # fmt: skip
 
@@ -135,6 +146,15 @@ def test_number_that_is_called_is_large_on_gold(size: Size) -> None:
     assert share(surface, GOLD) > 0.2
     ink = pygame.mask.from_threshold(surface, ON_GOLD, (40, 40, 40)).get_bounding_rects()
     assert max(each.height for each in ink) > 0.12 * size[1]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_face_can_be_touched_and_what_is_beside_them_is_none(size: Size) -> None:
+    cards = rating.lay_out(size).cards
+    assert [rating.score_at(size, *card.center) for card in cards] == [1, 2, 3, 4, 5]
+    assert rating.score_at(size, size[0] // 2, 0) is None
+    smallest = min(min(card.size) for card in cards)
+    assert smallest >= 20 * max(size) / 154  # mm, on a panel of 7 inches
 
 
 @pytest.mark.parametrize("name", VIEWS)
