@@ -50,11 +50,6 @@ def _face(mouth: Stroke) -> tuple[Stroke, ...]:
     return (_arc(12, 12, 10, 0, 360), ((8.5, 8.6), (8.5, 9.8)), ((15.5, 8.6), (15.5, 9.8)), mouth)
 
 
-def _face(mouth: Stroke) -> tuple[Stroke, ...]:
-    """A face whose mouth says how it was."""
-    return (_arc(12, 12, 10, 0, 360), ((8.5, 8.6), (8.5, 9.8)), ((15.5, 8.6), (15.5, 9.8)), mouth)
-
-
 _ICONS: dict[str, tuple[Stroke, ...]] = {
     "person": (_arc(12, 7, 4, 0, 360), _arc(12, 20.5, 8, 180, 360)),
     "house": (
@@ -112,11 +107,6 @@ _ICONS: dict[str, tuple[Stroke, ...]] = {
         ((12, 9.5), (12, 14.2)),
         ((12, 17.4), (12, 17.4)),
     ),
-    "face-1": _face(_arc(12, 20, 5.2, 220, 320)),
-    "face-2": _face(_arc(12, 21.4, 7.6, 240, 300)),
-    "face-3": _face(((8.2, 15.6), (15.8, 15.6))),
-    "face-4": _face(_arc(12, 9.2, 7.6, 60, 120)),
-    "face-5": _face(_arc(12, 11.6, 5.6, 25, 155)),
     "face-1": _face(_arc(12, 20, 5.2, 220, 320)),
     "face-2": _face(_arc(12, 21.4, 7.6, 240, 300)),
     "face-3": _face(((8.2, 15.6), (15.8, 15.6))),
