@@ -25,8 +25,8 @@ from bus.events import (
 from bus.messages import HubTime
 from center import appointments, counters, leases, orders, services, tickets, turns
 from center.command import Command, Decision, Moment
-from center.records import HERE, Stamp
-from center.state import LABEL_REST, State
+from center.records import HERE, LABEL_REST, MS, Stamp
+from center.state import State
 from config.clock import EARLIEST, milliseconds
 from config.errors import Refused
 
@@ -190,7 +190,7 @@ def _day_ends_ms(state: State, now: Moment) -> int:
             Stamp(each.place[2], each.ran, each.at) for each in state.tickets.values() if each.status in stay
         )
         left = max((LABEL_REST - state.age(each, now.at, now.ran) for each in stamps), default=left)
-    return -(-left // timedelta(milliseconds=1))
+    return -(-left // MS)
 
 
 def _new_day(state: State, now: Moment) -> DayOpened:

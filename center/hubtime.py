@@ -26,6 +26,7 @@ class HubTime:
     """It was `at`, and the hub had run for `ran` ms, when the machine's clocks said so."""
 
     clock: Clock
+    machine: str
     at: datetime
     boottime: float
     ran: int
@@ -43,13 +44,13 @@ class HubTime:
     ) -> "HubTime":
         """The time as the hub starts, from what it last wrote down."""
         boottime, monotonic = clock.boottime(), clock.monotonic()
-        chip = clock.real_time_clock()
+        chip, machine = clock.real_time_clock(), clock.machine()
         if last is None:
-            return cls(clock, clock.now(), boottime, 0, monotonic, chip=chip)
-        same = last.machine == clock.machine()
+            return cls(clock, machine, clock.now(), boottime, 0, monotonic, chip=chip)
+        same = last.machine == machine
         at = last.at + timedelta(seconds=boottime - last.boottime) if same else last.at
         time = cls(
-            clock, at, boottime, last.ran, monotonic, chip=chip, corrected=corrected,
+            clock, machine, at, boottime, last.ran, monotonic, chip=chip, corrected=corrected,
             confirmed=confirmed and same,
         )  # fmt: skip
         time.down = time.now().at - last.at
@@ -70,10 +71,9 @@ class HubTime:
         """The time from now on, when staff say that it is `at`: it may go back."""
         return replace(self, at=at, boottime=self.clock.boottime(), corrected=True, confirmed=True)
 
-    def alive(self) -> Alive:
-        """What is to be written down, so that time goes on from there."""
-        now = self.now()
-        return Alive(now.at, now.ran, self.clock.machine(), self.clock.boottime())
+    def alive(self, now: Moment) -> Alive:
+        """What is to be written down of the present moment, so that time goes on from there."""
+        return Alive(now.at, now.ran, self.machine, self.clock.boottime())
 
     def health(self) -> HubClock:
         """What staff are told of the clock."""

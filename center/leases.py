@@ -23,14 +23,13 @@ from bus.events import (
 from bus.messages import Adopted, Id, LeaseRange, Leases, Nothing, Rev
 from center import tickets
 from center.command import Command, Decision
-from center.records import Grant, Ticket
+from center.records import MS, Grant, Ticket
 from center.state import State
 from config.errors import Refused
 
 SIZES = (5, 30)  # numbers in one range, by how many kiosks share them
 DAYS = 6  # that a range may be blocked: today's, the next day's, and those of kiosks long not heard of
 EPOCH_LETTERS = 8
-MS = timedelta(milliseconds=1)
 
 
 def lease(state: State, command: Command, asked: Lease) -> Decision:

@@ -122,7 +122,7 @@ class Memory:
         Raises JournalUnavailable; then nothing of it has happened, and the hub gives no numbers for a while.
         """
         try:
-            self.journal.commit(self.entries, answers, self.notes, self.time.alive())
+            self.journal.commit(self.entries, answers, self.notes, self.time.alive(self.now))
         except JournalUnavailable as error:
             self.fail(error)
             raise

@@ -7,7 +7,7 @@ outage is in them. `at` is the hub's time, for people and figures.
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 from typing import Literal
 from uuid import UUID
@@ -15,13 +15,23 @@ from uuid import UUID
 from bus.messages import Category, Code, CounterStatus, Id, Label, Language, TicketId, Wait
 from config import settings
 
+NEVER = datetime.fromtimestamp(0, UTC)
+LABEL_REST = timedelta(hours=12)  # before a label is given again, whatever the date
+
 # A ticket's place in a queue, only to be compared: when it is due (running time), when it was issued (hub's
 # time, for those that a kiosk gave during one outage), and the order in which the hub heard of it.
 Place = tuple[int, int, int]
+MS = timedelta(milliseconds=1)
+
+
+def place_at(due_ran: int, issued: datetime, seq: int) -> Place:
+    """The place of a ticket that is due then, of an event with that number."""
+    return due_ran, (issued - NEVER) // MS, seq
+
+
 TicketStatus = Literal["waiting", "called", "held", "missed", "served", "void", "cancelled"]
 OrderStatus = Literal["open", "paid", "cancelled", "expired"]
 
-NEVER = datetime.fromtimestamp(0, UTC)
 HERE: tuple[TicketStatus, ...] = ("waiting", "called", "held")  # somebody in the hall has it
 
 PRIOR_TICKETS = 10  # how many tickets the service time of the settings counts for

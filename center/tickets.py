@@ -13,7 +13,7 @@ from bus.messages import Category, Code, Id, Nothing
 from center import views
 from center.command import Command, Decision
 from center.forecast import forecast
-from center.records import Ticket
+from center.records import Ticket, place_at
 from center.state import State
 from center.taking import not_taking, setting
 from config import settings
@@ -66,7 +66,7 @@ def issue(
         raise Refused("not-taking", f"Every number of {category!r} is given today.", field="category")
     label = state.next_label(letter, command.now.at, command.now.ran)
     assert label is not None  # else none would be given
-    place = (command.now.ran + due_ms, _ms_of(command), state.seq + 1)
+    place = place_at(command.now.ran + due_ms, command.now.at, state.seq + 1)
     issued = TicketIssued(
         ticket=f"{state.day}-{label}",
         label=label,
@@ -124,7 +124,3 @@ def _known(state: State, ticket: str) -> Ticket:
     if known is None:
         raise Refused("unknown-ticket", f"There is no ticket {ticket} today.", field="ticket")
     return known
-
-
-def _ms_of(command: Command) -> int:
-    return round(command.now.at.timestamp() * 1000)

@@ -7,7 +7,7 @@ from bus.events import JournalEvent, TicketCalled
 from bus.messages import Id, Rev, Text
 from center.command import Moment
 from center.forecast import forecast
-from center.records import Order, Ticket
+from center.records import Order, Ticket, place_at
 from center.state import State
 from center.taking import not_taking
 from center.vietqr import vietqr
@@ -88,7 +88,7 @@ def center(
 def queue(state: State, service: Id, rev: Rev, now: Moment) -> messages.QueueState:
     """The queue of a service; its wait is that of an ordinary ticket taken now."""
     queue = state.queues[service]
-    newest = (now.ran + queue.service.target_wait * 60_000, round(now.at.timestamp() * 1000), state.seq + 1)
+    newest = place_at(now.ran + queue.service.target_wait * 60_000, now.at, state.seq + 1)
     why = not_taking(state, queue.service, now)
     return messages.QueueState(
         rev,

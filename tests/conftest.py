@@ -14,6 +14,7 @@ from demo.part import Part
 
 pytest_plugins = ("tests.browsing",)  # what the tests of the pages share
 
+hypothesis.settings.register_profile("suite", deadline=None)  # machines are noisy
 hypothesis.settings.register_profile("long", max_examples=10_000, deadline=None)
 
 
@@ -35,14 +36,6 @@ def files(tmp_path: Path, broker: PrivateBroker) -> Path:
     places = Places(printer_port=1, line=tmp_path / "line", web_port=1, password_hash="", sepay_secret="")
     write_settings(tmp_path, broker, places)
     return tmp_path
-
-
-@pytest.fixture
-def settings_of_hub(files: Path) -> HubSettings:
-    """What a hub in the test's own hands is started with."""
-    settings = load(files / "hub.toml")
-    assert isinstance(settings, HubSettings)
-    return settings
 
 
 @pytest.fixture
