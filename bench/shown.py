@@ -1,6 +1,7 @@
 """What a hub shows on the bus, to be compared with what it shows after a restart."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from msgspec import structs
 
@@ -11,6 +12,15 @@ from bus.states import States
 def picture(states: States) -> tuple[State, ...]:
     """What the hub shows of queues, counters, panels and calls, whatever journal it reflects."""
     return tuple(structs.replace(each, rev=Rev("", 0)) for each in everything(states))
+
+
+def differences(before: tuple[State, ...], after: tuple[State, ...]) -> list[str]:
+    """What another picture has otherwise, in sentences."""
+    return [
+        f"after a restart the hub shows {new}, and not {old}"
+        for old, new in zip_longest(before, after)
+        if old != new
+    ]
 
 
 def newest(states: States) -> int:

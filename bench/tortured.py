@@ -19,7 +19,7 @@ from bench.clerk import Clerk
 from bench.faults import HUB
 from bench.jumping_hub import Shift
 from bench.network import Network, Wire
-from bench.shown import newest, picture, shown_since
+from bench.shown import differences, newest, picture, shown_since
 from bus.asks import Events
 from bus.device import Device, Received
 from bus.events import JournalEvent
@@ -180,12 +180,12 @@ class TorturedCenter:
         away += [f"the clerk of {each.counter} cannot close" for each in self.clerks if not each.gone]
         return away if self.watch.states.fresh() else [*away, "the hub is silent"]
 
-    def restart_hub(self) -> bool:
-        """End it as a power cut does. Whether it shows the same once it is back."""
+    def restart_hub(self) -> list[str]:
+        """End it as a power cut does. Returns what it shows otherwise once it is back."""
         states, answers = self.watch.states, list[object]()
         self.watch.ask("events", Events(uuid4(), after=0), within=START_S, then=answers.append)
         self.wait_for("the hub", lambda: bool(answers), START_S)  # it answers after all that it shows
         shown, last = picture(states), newest(states)
         self.hub.kill()
         self.wait_for("the hub's new start", lambda: shown_since(states, last), START_S)
-        return picture(states) == shown
+        return differences(shown, picture(states))
