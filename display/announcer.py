@@ -8,6 +8,7 @@ meanwhile; one that waited until it is old has had its time there.
 import logging
 from collections import deque
 from dataclasses import dataclass
+from math import inf
 
 from bus.messages import YOUNG_CALL_S, Board, BoardCall, Call
 from config.words import FALLBACK
@@ -47,7 +48,7 @@ class Announcer:
         self._heard: dict[tuple[str, int], None] = {}
         self._waiting: deque[tuple[Announcement, float]] = deque()  # with the time of the call
         self._announced: Announcement | None = None
-        self._began = -SHOW_S
+        self._began = -inf
         self._said = 0.0  # when its words are over
 
     def hear(self, call: Call, now: float) -> None:
@@ -91,6 +92,10 @@ class Announcer:
     def busy(self, now: float) -> bool:
         """Whether a call is being announced: for a shorter time while others wait, never amid its words."""
         return now < max(self._began + (SHORT_S if self._waiting else SHOW_S), self._said)
+
+    def quiet(self, now: float) -> bool:
+        """Whether nobody was called for a while."""
+        return now - self._began >= YOUNG_CALL_S
 
     def current(self, now: float) -> Announcement | None:
         """The call that is being announced; after its time the newest that nobody has followed yet."""

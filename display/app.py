@@ -126,6 +126,7 @@ def _subscriptions(settings: DisplaySettings) -> Iterator[str]:
     match settings.shows:
         case "board":
             yield STATE_BOARD.path(settings.center)
+            yield STATE_COUNTER.filter(settings.center)
             yield CALL.path(settings.center)
         case "sign":
             yield STATE_COUNTER.filter(settings.center, counter=settings.counter or "")

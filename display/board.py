@@ -12,9 +12,10 @@ from bus.messages import Catalog
 from bus.states import States
 from config.words import hour, pick, say
 from display.announcer import Announcement, Announcer
+from display.layout import Layout, lay_out
 from screen import band, icons, text
 from screen.icons import Point
-from screen.theme import GOLD, INK, NIGHT, ON_GOLD, ON_INK, RULE, WHITE, Color, Size, scale
+from screen.theme import GOLD, INK, NIGHT, ON_GOLD, ON_INK, RULE, WHITE, Color
 from screen.widgets import note
 
 ROWS = 5
@@ -42,6 +43,8 @@ class BoardView:
     current: Row | None = None
     recent: tuple[Row, ...] = ()
     notices: tuple[str, ...] = ()
+    notice: str = ""  # the one that stands large, as nobody was called for a while
+    away: str = ""  # the counters that are paused or closed
     turn: int = 0  # of the notices
     open: bool = True
     fresh: bool = False
@@ -52,8 +55,14 @@ class BoardView:
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """What the list has: where nobody is called now, the last call stands beside it."""
-        return self.recent[:ROWS] if self.current else self.recent[1:]
+        """What the list has; the last call stands beside it where there is nothing else to say."""
+        return self.recent[:ROWS] if self.current or self.notice else self.recent[1:]
+
+    @property
+    def foot(self) -> tuple[str, ...]:
+        """What the foot says: the notices unless one stands large; while nobody is called who is away."""
+        notices = () if self.notice else self.notices
+        return (*notices, self.away) if self.away and not self.current else notices
 
 
 def look(states: States, announcer: Announcer, monotonic: float) -> BoardView:
@@ -64,15 +73,20 @@ def look(states: States, announcer: Announcer, monotonic: float) -> BoardView:
     notices = tuple(pick(notice, "vi") for notice in center.notices)
     if center.stopped:
         notices = (say("vi", "The queue system is being mended. Please ask a member of staff."),)
+    recent = tuple(_row(each, states.catalog) for each in announcer.recent(monotonic)[: ROWS + 1])
+    away = _away(states) if center.open else ""
+    turn, quiet = int(now.timestamp()) // NOTICE_S, announcer.quiet(monotonic) and current is None
     return BoardView(
         title=pick(center.title, "vi"),
         name=pick(center.name, "vi"),
         time=hour(now, center.timezone),
         english="en" in center.languages,
         current=_row(current, states.catalog) if current else None,
-        recent=tuple(_row(each, states.catalog) for each in announcer.recent(monotonic)[: ROWS + 1]),
+        recent=recent,
         notices=notices,
-        turn=int(now.timestamp()) // NOTICE_S if len(notices) > 1 else 0,
+        away=away,
+        notice=notices[turn % len(notices)] if notices and quiet and center.open and recent else "",
+        turn=turn if len(notices) + bool(away) > 1 else 0,
         open=center.open,
         fresh=states.fresh(),
     )
@@ -86,48 +100,21 @@ def _row(call: Announcement, catalog: Catalog | None) -> Row:
     return Row(call.label, place.removesuffix(f" {call.number}"), number, pick(name, "en") or place)
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Where things are, in px: `body` is what the call and the list share."""
-
-    unit: float
-    upright: bool
-    margin: int
-    head: pygame.Rect
-    body: pygame.Rect
-    call: pygame.Rect
-    list: pygame.Rect
-    foot: pygame.Rect
-    band: int
-
-
-def lay_out(size: Size, *, alone: bool) -> Layout:
-    """The call left of the list, or above it on a board that stands upright; `alone` it has both places."""
-    (width, height), unit = size, scale(size)
-    upright, margin = height > width, round(56 * unit)
-    top, bottom = round((176 if upright else 108) * unit), height - band.height(size)
-    foot = pygame.Rect(0, bottom - round(85 * unit), width, round(85 * unit))
-    body = pygame.Rect(0, top, width, foot.top - top)
-    if alone:
-        call = body
-    elif upright:
-        call = pygame.Rect(0, top, width, round(body.height * 0.5))
-    else:
-        call = pygame.Rect(0, top, round(width * 0.615), body.height)
-    rest = pygame.Rect(call.right % width, top, width - call.right % width, body.height)
-    if upright:
-        rest = pygame.Rect(0, call.bottom, width, foot.top - call.bottom)
-    return Layout(
-        unit=unit,
-        upright=upright,
-        margin=margin,
-        head=pygame.Rect(0, 0, width, top),
-        body=body,
-        call=call,
-        list=rest.inflate(-2 * margin, -round(40 * unit) if upright else 0),
-        foot=foot,
-        band=bottom,
-    )
+def _away(states: States) -> str:
+    """The counters at which nobody is served now: "Tạm nghỉ: Quầy 2, 4 · Quầy đóng: Bàn thuế"."""
+    counters = states.catalog.counters if states.catalog else ()
+    said = []
+    for status, word in (("paused", "Paused"), ("closed", "Closed")):
+        names: dict[str, list[str]] = {}
+        for each in counters:
+            if (state := states.counters.get(each.id)) and state.status == status:
+                name = pick(each.name, "vi")
+                place = name.removesuffix(f" {each.number}")
+                names.setdefault(place, []).extend([each.number] if place != name else [])
+        if names and sum(max(1, len(each)) for each in names.values()) < len(counters):
+            places = (" ".join(filter(None, [place, ", ".join(each)])) for place, each in names.items())
+            said.append(f"{say('vi', word)}: {', '.join(places)}")
+    return " · ".join(said)
 
 
 @dataclass(frozen=True)
@@ -151,6 +138,9 @@ class _Drawing:
             self._list("Just called")
         elif not view.open:
             self._message("clock", "The centre is closed.")
+        elif view.notice:
+            self._notice(view.notice)
+            self._list("Just called")
         elif view.recent:
             self._last_call(view.recent[0])
             self._list("Before that")
@@ -184,7 +174,7 @@ class _Drawing:
             text.draw(self.surface, words, left, base, size, WHITE, bold=True)
 
     def _foot(self) -> None:
-        foot, notices = self.at.foot, self.view.notices
+        foot, notices = self.at.foot, self.view.foot
         self.surface.fill(NIGHT, foot)
         band.draw(self.surface, self.at.band)
         if not notices:
@@ -222,6 +212,25 @@ class _Drawing:
             base += gap + text.capital(small)
             text.draw(self.surface, line, middle, base, text.fit(line, room, small), ON_GOLD, align="center")
 
+    def _notice(self, notice: str) -> None:
+        """Nobody is called now: there is room for a notice that can be read from the last row."""
+        area = self.at.call.inflate(-4 * self.at.margin, -2 * self.at.margin)
+        for units in (110, 96, 84, 72, 60):
+            size = self.px(units)
+            lines = text.wrap(notice, area.width, size, bold=True)
+            if len(lines) * text.leading(size) <= area.height:
+                break
+        base = area.centery - text.leading(size) * (len(lines) - 1) / 2 + text.capital(size) / 2
+        text.draw_lines(self.surface, lines, area.left, base, size, WHITE, bold=True)
+        self._edge()
+
+    def _edge(self) -> None:
+        """The line between what stands beside the list and the list."""
+        area = self.at.call
+        if area.right < self.surface.get_width():
+            ends = (area.right, area.top + self.at.margin), (area.right, area.bottom - self.at.margin)
+            pygame.draw.line(self.surface, RULE, *ends, max(1, self.px(2)))
+
     def _last_call(self, call: Row) -> None:
         """Nobody is called now: the last call stays, quietly, for those who were out."""
         area = self.at.call
@@ -236,9 +245,7 @@ class _Drawing:
         text.draw(self.surface, say("vi", "Just called"), center, base, words, ON_INK, align="center")
         base = middle + text.capital(digit) + 80 * unit
         self._place(call.place, call.number, (center, base), (words, digit), room, WHITE)
-        if area.right < self.surface.get_width():
-            ends = (area.right, area.top + self.at.margin), (area.right, area.bottom - self.at.margin)
-            pygame.draw.line(self.surface, RULE, *ends, max(1, self.px(2)))
+        self._edge()
 
     def _place(
         self, words: str, number: str, at: Point, sizes: tuple[int, int], room: int, color: Color

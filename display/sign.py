@@ -30,6 +30,7 @@ class SignView:
     status: CounterStatus | None = None  # none until the hub has said it
     label: str | None = None  # who is at the counter, or is called to it
     priority: bool = False
+    reason: str = ""  # of a pause
     english: bool = False
     fresh: bool = False
 
@@ -51,6 +52,7 @@ def look(states: States, counter: str) -> SignView:
         status=state.status,
         label=state.label if state.status in ("calling", "serving") else None,
         priority=state.priority,
+        reason=state.reason if state.status == "paused" else "",
         english="en" in center.languages,
         fresh=states.fresh(),
     )
@@ -117,8 +119,14 @@ class _Drawing:
     def _message(self, area: pygame.Rect, word: str, advice: str) -> None:
         room, x = area.width - self.px(60), area.centerx
         lines = [(say("vi", word), 104, WHITE, True, 8), (say("vi", advice), 36, ON_INK, False, 74)]
+        if self.view.reason:
+            lines = [
+                (say("vi", word), 96, WHITE, True, -30),
+                (self.view.reason, 46, WHITE, False, 48),
+                (say("vi", advice), 36, ON_INK, False, 104),
+            ]
         if self.view.english:
-            lines.append((f"{word}. {advice}", 26, ON_INK, False, 124))
+            lines.append((f"{word}. {advice}", 26, ON_INK, False, lines[-1][-1] + 46))
         for words, units, color, bold, below in lines:
             size = text.fit(words, room, self.px(units), bold=bold)
             base = area.centery + self.px(below)

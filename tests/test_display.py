@@ -18,9 +18,11 @@ from bus.asks import DeviceRequest, Finish, Next, Open, Picture, Screenshot, Sta
 from bus.device import Received
 from bus.events import JournalEvent, ServiceRated
 from bus.messages import (
+    YOUNG_CALL_S,
     Answer,
     Board,
     BoardCall,
+    Call,
     Catalog,
     CenterState,
     CounterInfo,
@@ -137,6 +139,40 @@ def test_clock_goes_on_and_the_mark_appears_when_the_hub_is_silent(hub_said: Hub
 def test_board_says_that_numbers_are_stopped_and_whom_to_ask(hub_said: Hub) -> None:
     hub_said.beat(notices=({"vi": "Một"},), stopped="disk")
     assert "Xin hỏi nhân viên" in board.look(hub_said.states, Announcer(), 0.0).notices[0]
+
+
+def test_board_names_counters_that_are_paused_or_closed_unless_all_are(hub_said: Hub) -> None:
+    def away() -> str:
+        return board.look(hub_said.states, Announcer(), 0.0).away
+
+    hub_said.counter("paused", reason="Họp")
+    assert away() == "Tạm nghỉ: Quầy 1"
+    state = CounterState(hub_said.rev(), "two", 1, "closed", hub_said.clock.now())
+    hub_said.say(STATE_COUNTER, state, counter="two")
+    assert away() == "Tạm nghỉ: Quầy 1 · Quầy đóng: Bàn thuế"
+    hub_said.counter("closed")
+    assert away() == ""
+    hub_said.counter("free")
+    assert away() == "Quầy đóng: Bàn thuế"
+
+
+def test_notice_stands_large_once_nobody_was_called_for_a_while(hub_said: Hub) -> None:
+    announcer, notice = Announcer(), {"vi": "Phí trả bằng mã QR."}
+    hub_said.beat(notices=(notice,))
+    called = Call("2026-11-23-A001", 1, 1, "A001", "one", "1", {"vi": "Quầy 1"}, ("vi",))
+    announcer.hear(called, 0.0)
+    announcer.step(0.0)
+    come = BoardCall(called.ticket, 1, 1, "A001", "one", "1", False, 0)
+    announcer.read(Board(hub_said.rev(), calls=(come,)), 0.0)
+    shown = [board.look(hub_said.states, announcer, now) for now in (0.0, 10.0, YOUNG_CALL_S)]
+    assert [view.notice for view in shown] == ["", "", notice["vi"]]
+    assert [view.foot for view in shown] == [(notice["vi"],), (notice["vi"],), ()]
+    assert [len(view.rows) for view in shown] == [0, 0, 1]
+
+
+def test_sign_says_why_the_counter_is_paused_and_not_why_it_was(hub_said: Hub) -> None:
+    assert hub_said.counter("paused", reason="Họp").reason == "Họp"
+    assert hub_said.counter("serving", label="A012", reason="Họp").reason == ""
 
 
 def test_notices_take_turns(hub_said: Hub) -> None:

@@ -37,6 +37,10 @@ CENTER: dict[str, Any] = {
     "title": "Trung tâm Phục vụ hành chính công", "name": "Phường Tân Lập", "time": "08:12", "english": True,
     "fresh": True, "notices": ("Quầy 3 tạm nghỉ đến 08:30.", "Phí và lệ phí trả bằng mã QR tại quầy."),
 }  # fmt: skip
+LONG_NOTICE = (
+    "Từ ngày 01/12 trung tâm nhận hồ sơ đất đai cả sáng thứ Bảy. Ông bà vui lòng mang theo căn cước và bản "
+    "chính các giấy tờ có liên quan."
+)
 LONG = "Lệ phí cấp giấy chứng nhận đăng ký hộ kinh doanh lần đầu"
 PAY: dict[str, Any] = {
     "show": "pay", "counter": "Quầy 1", "label": "Số A012", "qr": QR, "amount": "15.000\u00a0₫",
@@ -53,6 +57,12 @@ VIEWS: dict[str, View] = {
         recent=(*ROWS[:2], Row("M0127", "Bàn tiếp nhận và trả kết quả", "", "Reception")),
     ),
     "board after a call": BoardView(**CENTER, recent=ROWS),
+    "board with something to say": BoardView(
+        **CENTER, recent=ROWS, notice=CENTER["notices"][1],
+        away="Tạm nghỉ: Quầy 2, 4 · Quầy đóng: Bàn tiếp nhận và trả kết quả",
+    ),
+    "board with little to say": BoardView(**CENTER | {"notices": ()}, recent=ROWS, away="Tạm nghỉ: Quầy 2"),
+    "board with much to say": BoardView(**CENTER | {"notice": LONG_NOTICE}, recent=ROWS[:2]),
     "board before the first call": BoardView(**CENTER),
     "board of a closed centre": BoardView(**CENTER | {"open": False}),
     "board without a hub": BoardView(),
@@ -63,6 +73,9 @@ VIEWS: dict[str, View] = {
     ),
     "sign free": SignView("Quầy 1", "Hộ tịch", "free", english=True, fresh=True),
     "sign paused": SignView("Quầy 1", "Hộ tịch", "paused", english=True, fresh=True),
+    "sign paused for a reason": SignView(
+        "Quầy 1", "Hộ tịch", "paused", reason="Họp đến 09:30", english=True, fresh=True
+    ),
     "sign closed": SignView("Bàn tiếp nhận", "Hộ tịch", "closed", english=True),
     "sign without a hub": SignView(),
     "panel asks": PanelView(**PAY),
