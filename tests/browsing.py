@@ -82,7 +82,7 @@ def web(web_files: Path, hub: Part, origin: str) -> Iterator[Part]:
 
 
 def answers(port: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while socket.socket().connect_ex(("127.0.0.1", port)):
         assert time.monotonic() < deadline, "the web server does not come up"
         time.sleep(0.02)

@@ -70,7 +70,7 @@ class TestNumber:
             told = (each for each in happened(reader) if isinstance(each, TicketDelivered))
             return [each.outcome for each in told if each.ticket == issued.ticket]
 
-        wait_for(reader, "the hub to know that it was shown", lambda: shown() == ["shown"])
+        wait_for(reader, "the hub to know that it was shown", lambda: shown() == ["shown"], within=20)
         page.click("#another")
         expect(page.locator("[name=category]:checked")).to_have_value("ordinary")
 

@@ -45,17 +45,23 @@ export function showAppointments() {
 
 function showBooked(appointments, mistakes) {
   const { timezone } = page.state.center;
-  const rows = appointments.map(({ code, service, at }) => [code, service, day(Date.parse(at), timezone), hour(Date.parse(at), timezone)]);
-  showWords(summary(appointments.length, mistakes.length));
+  const rows = appointments.map(({ code, service, at }) => {
+    const moment = Date.parse(at);
+    return [code, service, day(moment, timezone), hour(moment, timezone)];
+  });
+  showWords(summary(rows.length, mistakes.length));
   fill($("mistakes"), mistakes, () => mistakes.map(mistakeLine));
   $("mistakes").hidden = mistakes.length === 0;
-  fill($("booked-rows"), rows, () => rows.map(([code, service, date, time]) =>
-    h("tr", {}, h("td", {}, h("b", {}, code)), h("td", {}, pick(page.service(service)?.name ?? {})), h("td", {}, `${date} ${time}`)),
-  ));
+  fill($("booked-rows"), rows, () => rows.map(bookedRow));
   $("booked").hidden = $("download").hidden = rows.length === 0;
   URL.revokeObjectURL($("download").href);
   const csv = [["code", "service", "date", "time"], ...rows].map((row) => row.join(",")).join("\r\n");
   $("download").href = URL.createObjectURL(new Blob(["\ufeff", csv], { type: "text/csv" }));
+}
+
+function bookedRow([code, service, date, time]) {
+  const name = pick(page.service(service)?.name ?? {});
+  return h("tr", {}, h("td", {}, h("b", {}, code)), h("td", {}, name), h("td", {}, `${date} ${time}`));
 }
 
 function mistakeLine({ line, message, values }) {

@@ -1,6 +1,6 @@
 // Beside the counter: numbers put aside for it, and who waits for the centre's services.
 
-import { $, fill, h } from "./dom.js";
+import { $, fill, h, key } from "./dom.js";
 import { page, press } from "./page.js";
 import { pick, range, say } from "./words.js";
 
@@ -23,10 +23,9 @@ function showLabels(id, labels, verbs) {
 }
 
 function labelKey(verb, label) {
-  const key = h("button", { type: "button", className: "key" }, say(LABEL_KEYS[verb]));
-  Object.assign(key.dataset, { verb, label });
-  key.addEventListener("click", () => press(verb, { counter: page.counter.counter, label }));
-  return key;
+  const made = key(() => press(verb, { counter: page.counter.counter, label }), {}, say(LABEL_KEYS[verb]));
+  Object.assign(made.dataset, { verb, label });
+  return made;
 }
 
 function showQueues(counter) {

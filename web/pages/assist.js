@@ -1,7 +1,7 @@
 // Staff take a number for a person who does not use the kiosk.
 
 import { whyClosed } from "./closed.js";
-import { $, fill, h } from "./dom.js";
+import { $, fill, h, key } from "./dom.js";
 import { act, uuid } from "./link.js";
 import { begin, page, press } from "./page.js";
 import { LANGUAGES, hour, pick, range, say } from "./words.js";
@@ -9,7 +9,7 @@ import { LANGUAGES, hour, pick, range, say } from "./words.js";
 const APPOINTMENT = "appointment"; // its number comes by its code
 const SETTLED = "unreachable"; // after any other answer the same wish is a new request
 
-let wish = { key: "", request: "" }; // what was asked last: the same again, until it is answered, is one request
+let wish = { same: "", request: "" }; // what was asked last: the same again, until it is answered, is one request
 let given = null; // the ticket that is shown
 
 $("count").addEventListener("input", () => show());
@@ -28,10 +28,10 @@ $("take-back").addEventListener("click", async () => {
 });
 
 async function take(verb, fields) {
-  const key = JSON.stringify([verb, fields]);
-  if (wish.key !== key) wish = { key, request: uuid() };
+  const same = JSON.stringify([verb, fields]);
+  if (wish.same !== same) wish = { same, request: uuid() };
   const answer = await press(verb, { request: wish.request, language: chosen("language"), ...fields });
-  if (answer && answer.error?.code !== SETTLED) wish = { key: "", request: "" };
+  if (answer && answer.error?.code !== SETTLED) wish = { same: "", request: "" };
   if (!answer?.ok) return;
   given = answer.result;
   show();
@@ -49,8 +49,8 @@ function show() {
 
 function showAsking() {
   const { center, catalog, queues } = page.state;
-  const categories = catalog.categories.filter(({ id }) => id !== APPOINTMENT).map(({ id, name }) => [id, pick(name)]);
-  offerChoice("categories", "category", categories);
+  const categories = catalog.categories.filter(({ id }) => id !== APPOINTMENT);
+  offerChoice("categories", "category", categories.map(({ id, name }) => [id, pick(name)]));
   offerChoice("languages", "language", center.languages.map((id) => [id, LANGUAGES[id]]));
   $("languages").hidden = center.languages.length < 2;
   const most = Math.max(...catalog.services.map((each) => each.people));
@@ -60,19 +60,21 @@ function showAsking() {
     id, letter, name: pick(name), people, words: offerWords(queues[id]),
   }));
   fill($("offers"), offers, () => offers.map(offerKey));
-  for (const key of $("offers").children) {
-    key.disabled = !page.ready || !queues[key.dataset.service]?.taking || Number($("count").value) > key.dataset.people;
+  for (const offer of $("offers").children) {
+    const { service, people } = offer.dataset;
+    offer.disabled = !page.ready || !queues[service]?.taking || Number($("count").value) > Number(people);
   }
   $("check-in").disabled = !page.ready;
 }
 
 function offerChoice(fieldset, name, choices) {
   const list = $(fieldset).querySelector("div") ?? $(fieldset).appendChild(h("div"));
-  fill(list, choices, () =>
-    choices.map(([value, words], index) =>
-      h("label", { className: "tick" }, h("input", { type: "radio", name, value, defaultChecked: index === 0 }), h("span", {}, words)),
-    ),
-  );
+  fill(list, choices, () => choices.map(([value, words], index) => choice(name, value, words, index === 0)));
+}
+
+function choice(name, value, words, first) {
+  const radio = h("input", { type: "radio", name, value, defaultChecked: first });
+  return h("label", { className: "tick" }, radio, h("span", {}, words));
 }
 
 function chosen(name) {
@@ -80,13 +82,14 @@ function chosen(name) {
 }
 
 function offerKey({ id, letter, name, people, words }) {
-  const key = h("button", { type: "button", className: "key" }, h("b", {}, letter), h("span", {}, name, h("small", {}, words)));
-  Object.assign(key.dataset, { service: id, people });
-  key.addEventListener("click", () => {
-    key.blur();
-    take("take", { service: id, category: chosen("category"), people: Number($("count").value) });
-  });
-  return key;
+  const made = key(
+    () => take("take", { service: id, category: chosen("category"), people: Number($("count").value) }),
+    {},
+    h("b", {}, letter),
+    h("span", {}, name, h("small", {}, words)),
+  );
+  Object.assign(made.dataset, { service: id, people });
+  return made;
 }
 
 function offerWords(queue) {

@@ -1,6 +1,6 @@
 // A fee at the counter: asked for with a QR code, paid by transfer or in cash.
 
-import { $, fill, h } from "./dom.js";
+import { $, fill, h, key } from "./dom.js";
 import { page, press } from "./page.js";
 import { duration, grouped, money, say } from "./words.js";
 
@@ -40,33 +40,18 @@ export function showCharge() {
   $("asking").hidden = open;
   const services = counter.service ? [counter.service] : counter.serves;
   const fees = services.flatMap((id) => page.service(id)?.fees ?? []);
-  fill($("fees"), fees, () => fees.map((fee) => feeKey(fee)));
+  fill($("fees"), fees, () => fees.map(feeKey));
   for (const button of $("charge").querySelectorAll("button")) {
     button.disabled = !page.ready || counter.status === "paused";
   }
 }
 
-function feeKey(fee) {
-  const key = h("button", { type: "button", className: "fee" }, h("span", {}, fee.purpose), h("b", {}, money(fee.amount)));
-  return pressing(key, () => charge(fee.amount, fee.purpose));
+function feeKey({ purpose, amount }) {
+  return key(() => charge(amount, purpose), { className: "fee" }, h("span", {}, purpose), h("b", {}, money(amount)));
 }
 
-function verbKey(verb, words, className = "key") {
-  const key = h("button", { type: "button", className }, say(words));
-  return pressing(key, () => press(verb, { counter: page.counter.counter }));
-}
-
-function againKey(order) {
-  const key = h("button", { type: "button", className: "key" }, say("Make a new code"));
-  return pressing(key, () => charge(order.amount, order.purpose));
-}
-
-function pressing(key, pressed) {
-  key.addEventListener("click", () => {
-    key.blur();
-    pressed();
-  });
-  return key;
+function verbKey(verb, words) {
+  return key(() => press(verb, { counter: page.counter.counter }), {}, words);
 }
 
 const DRAWN = {
@@ -76,7 +61,7 @@ const DRAWN = {
     h("p", {}, order.label ? `${order.purpose} · ${order.label}` : order.purpose),
     h("p", { className: "reference" }, say("Message of the transfer"), " ", h("b", {}, order.reference)),
     h("p", { className: "row" }, h("progress", { id: "left-bar", max: 1 }), h("span", { id: "left" })),
-    h("p", { className: "row" }, verbKey("paid-cash", "Paid in cash"), verbKey("cancel-charge", "Cancel")),
+    h("p", { className: "row" }, verbKey("paid-cash", say("Paid in cash")), verbKey("cancel-charge", say("Cancel"))),
   ],
   paid: (order) => [
     h("p", { className: "state" }, say("Received")),
@@ -87,6 +72,6 @@ const DRAWN = {
     h("p", { className: "state" }, say("The code has expired, nothing was received")),
     h("p", { className: "amount" }, money(order.amount)),
     h("p", {}, order.purpose),
-    h("p", { className: "row" }, againKey(order)),
+    h("p", { className: "row" }, key(() => charge(order.amount, order.purpose), {}, say("Make a new code"))),
   ],
 };

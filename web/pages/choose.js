@@ -1,7 +1,7 @@
 // Choosing a counter, and the services that it is opened with.
 
 import { ask } from "./dialog.js";
-import { $, fill, h } from "./dom.js";
+import { $, fill, h, key } from "./dom.js";
 import { page, press } from "./page.js";
 import { pick, say } from "./words.js";
 
@@ -49,12 +49,12 @@ export function chooseCounter() {
     worker: worker(each.id),
     chosen: each.id === chosen,
   }));
-  fill($("counters"), cards, () => cards.map((card) => counterCard(card)));
+  fill($("counters"), cards, () => cards.map(counterCard));
 
   $("opening").hidden = !chosen;
   if (!chosen) return;
   const ticks = offered();
-  fill($("services"), ticks, () => ticks.map((tick) => serviceTick(tick)));
+  fill($("services"), ticks, () => ticks.map(serviceTick));
   $("opening-title").textContent = say("Services at {counter} today", { counter: page.counterName(chosen) });
   $("open-words").textContent = say("Open {counter}", { counter: page.counterName(chosen) });
   $("open").disabled = !page.ready || ticks.every((tick) => unticked.has(tick.id));
@@ -70,20 +70,19 @@ function offered() {
 }
 
 function counterCard(card) {
-  const button = h(
-    "button",
-    { type: "button", className: "counter", ariaChecked: String(card.chosen), role: "radio" },
+  const worker = card.worker ? say("In use by {clerk}", { clerk: card.worker }) : say("Not open");
+  return key(
+    () => {
+      chosen = card.id;
+      unticked = new Set();
+      chooseCounter();
+      $("open").scrollIntoView({ block: "nearest" });
+    },
+    { className: "counter", ariaChecked: String(card.chosen), role: "radio" },
     h("strong", {}, card.number),
     h("span", {}, h("b", {}, card.name), h("small", {}, card.services)),
-    h("em", { className: card.worker ? "open" : "" }, card.worker ? say("In use by {clerk}", { clerk: card.worker }) : say("Not open")),
+    h("em", { className: card.worker ? "open" : "" }, worker),
   );
-  button.addEventListener("click", () => {
-    chosen = card.id;
-    unticked = new Set();
-    chooseCounter();
-    $("open").scrollIntoView({ block: "nearest" });
-  });
-  return button;
 }
 
 function serviceTick(tick) {

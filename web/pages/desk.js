@@ -40,6 +40,7 @@ function showNow(counter) {
 }
 
 function waiting(counter) {
-  const people = counter.serves.reduce((sum, id) => sum + (page.state.queues[id]?.waiting ?? 0), counter.waiting.length);
+  const queued = counter.serves.map((id) => page.state.queues[id]?.waiting ?? 0);
+  const people = queued.reduce((sum, each) => sum + each, counter.waiting.length);
   return people ? say("{people} people wait for this counter", { people }) : say("Nobody is waiting for this counter.");
 }

@@ -8,6 +8,17 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+// A key, which loses the focus when it is pressed: a space or an Enter later on, or a scanner's, must not press
+// it again.
+export function key(pressed, properties, ...children) {
+  const made = h("button", { type: "button", className: "key", ...properties }, ...children);
+  made.addEventListener("click", () => {
+    made.blur();
+    pressed();
+  });
+  return made;
+}
+
 // Fills an element anew only when what it shows has changed: a click that has begun must not lose its button.
 const shown = new WeakMap();
 

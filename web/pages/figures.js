@@ -2,7 +2,7 @@
 
 import { whyClosed } from "./closed.js";
 import { ask } from "./dialog.js";
-import { $, fill, h } from "./dom.js";
+import { $, fill, h, key } from "./dom.js";
 import { page, press } from "./page.js";
 import { pick, range, say } from "./words.js";
 
@@ -35,14 +35,16 @@ export function showFigures() {
 }
 
 function serviceRow(row) {
-  const key = h("button", { type: "button", className: "quiet" }, row.shut ? say("Give numbers again") : say("Give no more numbers"));
-  key.addEventListener("click", () => (row.shut ? press("reopen", { service: row.id }) : shut(row)));
+  const quiet = { className: "quiet" };
+  const turn = row.shut
+    ? key(() => press("reopen", { service: row.id }), quiet, say("Give numbers again"))
+    : key(() => shut(row), quiet, say("Give no more numbers"));
   return h(
     "tr",
     {},
     h("th", { scope: "row" }, h("b", {}, row.letter), " ", row.name, h("small", {}, row.closed)),
     ...row.figures.map((figure, column) => figureCell(HEADS[column], figure)),
-    h("td", {}, key),
+    h("td", {}, turn),
   );
 }
 

@@ -48,7 +48,9 @@ export function takeHead() {
 export function showHead(page) {
   const { state, counter } = page;
   $("trouble").hidden = page.live;
-  $("trouble").textContent = page.touch ? silent(page.told.facts) : say("Out of touch with the server. Connecting again…");
+  $("trouble").textContent = page.touch
+    ? silent(page.told.facts)
+    : say("Out of touch with the server. Connecting again…");
   document.body.classList.toggle("lost", !page.live);
   if (!state?.center || !state.catalog) return;
   const { stopped, hint } = state.center;

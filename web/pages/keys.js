@@ -35,7 +35,7 @@ export function takeKeys() {
   };
   for (const [id, pressed] of Object.entries(keys)) {
     $(id).addEventListener("click", () => {
-      $(id).blur(); // a space or an Enter later on, or a scanner's, must not press it again
+      $(id).blur(); // as every key
       arm(null);
       pressed();
     });
@@ -94,7 +94,10 @@ export function showKeys(counter) {
     key.disabled = !page.ready || (key.dataset.verb === "call" && !may.call);
   }
   $("next-words").textContent = status === "paused" ? say("Open again") : say("Next");
-  $("next-note").textContent = paying
-    ? say("when the fee is paid or cancelled")
-    : { calling: say("{label} counts as a no-show", { label }), serving: say("{label} is finished", { label }) }[status] ?? "";
+  $("next-note").textContent = paying ? say("when the fee is paid or cancelled") : whatNextDoes(status, label);
+}
+
+function whatNextDoes(status, label) {
+  if (status === "calling") return say("{label} counts as a no-show", { label });
+  return status === "serving" ? say("{label} is finished", { label }) : "";
 }

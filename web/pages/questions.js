@@ -1,7 +1,7 @@
 // What a clerk is asked before an act: which number, why, to whom, and whether really.
 
 import { ask } from "./dialog.js";
-import { $, fill, h } from "./dom.js";
+import { $, fill, h, key } from "./dom.js";
 import { notice, page, press } from "./page.js";
 import { pick, say } from "./words.js";
 
@@ -28,12 +28,10 @@ export async function askPause() {
 }
 
 function reasonKey(reason) {
-  const key = h("button", { type: "button", className: "key" }, say(reason));
-  key.addEventListener("click", () => {
+  return key(() => {
     $("reason").value = say(reason);
     $("pausing").close("pause");
-  });
-  return key;
+  }, {}, say(reason));
 }
 
 export async function askTransfer() {
@@ -70,22 +68,22 @@ export async function askOutage() {
 
 // "a12, b7" is A012 and B007.
 function labels(typed) {
-  return [...typed.toUpperCase().matchAll(/([A-Z])\s*(\d{1,4})/g)].map(([, letter, digits]) => letter + digits.padStart(3, "0"));
+  const found = typed.toUpperCase().matchAll(/([A-Z])\s*(\d{1,4})/g);
+  return Array.from(found, ([, letter, digits]) => letter + digits.padStart(3, "0"));
 }
 
 // The other services, and the other counters where somebody works.
 function destinations() {
   const { counter, service } = page.counter;
   const { services, counters } = page.state.catalog;
+  const open = ({ id }) => id !== counter && page.state.counters[id]?.status !== "closed";
   return [
-    ...services.filter(({ id }) => id !== service).map(({ id, letter, name }) => ({ value: `service ${id}`, letter, name: pick(name) })),
-    ...counters
-      .filter(({ id }) => id !== counter && page.state.counters[id]?.status !== "closed")
-      .map(({ id, number }) => ({ value: `to ${id}`, letter: number, name: page.counterName(id) })),
+    ...services.filter(({ id }) => id !== service).map((each) => ["service", each.id, each.letter, pick(each.name)]),
+    ...counters.filter(open).map(({ id, number }) => ["to", id, number, page.counterName(id)]),
   ];
 }
 
-function destination({ value, letter, name }) {
-  const choice = h("input", { type: "radio", name: "to", value, required: true });
+function destination([kind, id, letter, name]) {
+  const choice = h("input", { type: "radio", name: "to", value: `${kind} ${id}`, required: true });
   return h("label", { className: "tick" }, choice, h("b", {}, letter), h("span", {}, name));
 }

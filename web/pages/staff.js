@@ -1,7 +1,7 @@
 // The manager's page: what the centre asks of staff, the services of today, and appointments.
 
 import { showAppointments, takeAppointments } from "./appointments.js";
-import { $, fill, h } from "./dom.js";
+import { $, fill, h, key } from "./dom.js";
 import { showFigures, takeFigures } from "./figures.js";
 import { begin, page, press } from "./page.js";
 import { day, hour, instant, say } from "./words.js";
@@ -13,8 +13,8 @@ takeFigures();
 
 $("floor").addEventListener("submit", (event) => {
   event.preventDefault();
-  const numbers = Object.fromEntries([...$("letters").querySelectorAll("input")].map((each) => [each.name, Number(each.value)]));
-  press("set-floor", { numbers });
+  const numbers = Array.from($("letters").querySelectorAll("input"), (each) => [each.name, Number(each.value)]);
+  press("set-floor", { numbers: Object.fromEntries(numbers) });
 });
 
 $("time").addEventListener("submit", async (event) => {
@@ -30,13 +30,15 @@ begin(() => {
   showQuestions(page.state);
   showFigures();
   showAppointments();
-  for (const key of $("staff").querySelectorAll("button")) key.disabled = !page.ready;
+  for (const each of $("staff").querySelectorAll("button")) each.disabled = !page.ready;
 });
 
 function showRestored({ center, catalog }) {
   $("restored").hidden = center.awaits.length === 0;
-  $("awaits").textContent = say("These have not told their numbers of today yet: {devices}.", { devices: center.awaits.join(", ") });
-  const letters = [...new Set([...catalog.services, ...catalog.categories].map((each) => each.letter).filter(Boolean))];
+  const devices = center.awaits.join(", ");
+  $("awaits").textContent = say("These have not told their numbers of today yet: {devices}.", { devices });
+  const streams = [...catalog.services, ...catalog.categories].map((each) => each.letter);
+  const letters = [...new Set(streams.filter(Boolean))];
   fill($("letters"), letters, () =>
     letters.map((letter) =>
       h("label", {}, h("b", {}, letter), h("input", { name: letter, type: "number", min: 0, max: 999, required: true })),
@@ -46,35 +48,37 @@ function showRestored({ center, catalog }) {
 
 function showClock({ clock, timezone }) {
   $("clock-doubt").hidden = clock.known && clock.jump_s === 0;
-  const told = { date: day(page.now(), timezone), hour: hour(page.now(), timezone) };
-  $("hub-time").textContent = say("The centre goes by {hour} on {date}, but its clock is in doubt. Look at a good clock and say what time it is.", told);
+  $("hub-time").textContent = say(
+    "The centre goes by {hour} on {date}, but its clock is in doubt. Look at a good clock and say what time it is.",
+    { date: day(page.now(), timezone), hour: hour(page.now(), timezone) },
+  );
 }
 
 function showQuestions({ center, counters }) {
   const stands = ({ counter, label }) => (counters[counter]?.label ?? null) === label; // it may be answered since
-  const open = center.questions.filter((each) => stands(each) && !left.has(key(each)));
-  for (const each of left) if (!center.questions.some((question) => key(question) === each)) left.delete(each);
+  const open = center.questions.filter((each) => stands(each) && !left.has(id(each)));
+  for (const each of left) if (!center.questions.some((question) => id(question) === each)) left.delete(each);
   $("questions").hidden = open.length === 0;
   const rows = open.map(({ counter, label, away_s }) => ({ counter, label, minutes: Math.floor(away_s / 60) }));
   fill($("asked"), rows, () => rows.map(questionRow));
 }
 
-function key({ counter, label }) {
+function id({ counter, label }) {
   return `${counter} ${label}`;
 }
 
 function questionRow(question) {
-  const { counter, label, minutes } = question;
-  const values = { counter: page.counterName(counter), label, minutes };
+  const { counter, label } = question;
+  const values = { ...question, counter: page.counterName(counter) };
   const words = label
     ? say("{counter} has been out of touch for {minutes} minutes, and still has the number {label}.", values)
     : say("{counter} has been out of touch for {minutes} minutes.", values);
-  const end = h("button", { type: "button", className: "key" }, label ? say("Requeue") : say("Close the counter"));
-  end.addEventListener("click", () => press(label ? "requeue" : "close", { counter }));
-  const leave = h("button", { type: "button", className: "key" }, say("Leave it so"));
-  leave.addEventListener("click", () => {
-    left.add(key(question));
+  const end = label
+    ? key(() => press("requeue", { counter }), {}, say("Requeue"))
+    : key(() => press("close", { counter }), {}, say("Close the counter"));
+  const leave = key(() => {
+    left.add(id(question));
     showQuestions(page.state);
-  });
+  }, {}, say("Leave it so"));
   return h("li", {}, h("span", {}, words), end, leave);
 }
