@@ -143,9 +143,16 @@ class HubSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="hub"
         return self.folder / "journal.sqlite"
 
 
+StaffPin = Annotated[
+    str,
+    Meta(pattern=r"\A([0-9]{4,8})?\Z", description="4 to 8 digits in quotes", extra={"masked": True}),
+]
+
+
 class KioskSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="kiosk"):
     printer: PrinterPort
     screen: Screen = Screen()
+    staff_pin: StaffPin = ""  # opens the corner for staff; unset: there is none
 
 
 VOICE = Path("/var/lib/luot/voice")

@@ -1,23 +1,25 @@
 """The kiosk: touches become numbers on the screen and on paper, with the hub or without it."""
 
+import logging
 from contextlib import ExitStack
 from functools import partial
 from uuid import uuid4
 
-from bus.asks import Request
+from bus.asks import DeviceRequest, Reopen, Request
 from bus.device import Device, Reply
 from bus.health import HealthFacts
 from bus.issuer import Issuer
 from bus.memory import Memory
-from bus.messages import Nothing, Ticket
+from bus.messages import Nothing, Payload, Ticket
 from bus.remote import serve_screen
 from bus.topics import STATE_CATALOG, STATE_CENTER, STATE_QUEUE
 from config.clock import Clock
 from config.errors import LuotError, Refused
 from config.settings import KioskSettings
-from config.words import hour, pick
+from config.words import hour, pick, say
 from kiosk import focus
-from kiosk.journey import Asked, Journey
+from kiosk.corner import Act, Corner
+from kiosk.journey import Asked, Home, Journey
 from kiosk.offer import Offer
 from kiosk.pages import lay_out
 from kiosk.scene import Scene
@@ -31,7 +33,10 @@ from printer.ticket import Composed, compose, compose_test_page
 from screen.remote import Remote
 from screen.window import Closed, Exposed, Key, KeyName, Letter, Touch, Window
 
+log = logging.getLogger(__name__)
+
 TURN_S = 1 / 30  # what SDL has does not wake the loop: it looks that often
+STAFF_S = 5.0  # staff wait for the hub's answer that long
 TAKE_S = 1.5  # longer the hub is not waited for: the number of our own is there within 2 s
 
 
@@ -51,6 +56,7 @@ class Kiosk:
         memory = Memory(settings.folder, self.device.clock, volatile=settings.volatile)
         self.issuer = Issuer(self.device, memory, leases=True)
         self.journey = Journey()
+        self.corner = Corner(settings.staff_pin)
         self.scene: Scene | None = None  # of the last frame
         self.sheet: Sheet | None = None
         self.focus = ""  # the target that the keys have reached; none while fingers touch
@@ -89,7 +95,13 @@ class Kiosk:
             match event:
                 case Touch("down", x, y):
                     self.focus = ""
+                    at_corner = isinstance(self.journey.page, Home) and max(x, y) < self._finger()
+                    self.corner = self.corner.finger(self._now(), down=at_corner)
                     self._touched(self.sheet.at(x, y) if self.sheet else None)
+                case Touch(_, x, y) if max(x, y) >= self._finger():
+                    self.corner = self.corner.finger(self._now(), down=False)
+                case Touch("up"):
+                    self.corner = self.corner.finger(self._now(), down=False)
                 case Key(name):
                     self._pressed(name)
                 case Letter(letter):
@@ -98,7 +110,7 @@ class Kiosk:
                     self.scene = None
                 case Closed():
                     raise SystemExit(0)
-        self.journey = self.journey.passed(self._now())
+        self.journey, self.corner = self.journey.passed(self._now()), self.corner.passed(self._now())
         self._show()
         self.remote.step()
 
@@ -118,6 +130,10 @@ class Kiosk:
     def _touched(self, target: str | None) -> None:
         """A target of the page as it is shown was touched, or its key was pressed."""
         if self.sheet is None or target not in self.sheet.targets:
+            return
+        if self.corner.page is not None:
+            self.corner, act = self.corner.touch(target, request=uuid4(), now=self._now())
+            self._act(act)
             return
         self.journey, asked = self.journey.touch(
             target, offer=self._offer(), request=uuid4(), now=self._now()
@@ -152,6 +168,30 @@ class Kiosk:
         self.journey = self.journey.paper(done.job, done.outcome, self._now())
         self.issuer.delivered(done.job, done.outcome)
 
+    # What staff do here
+
+    def _act(self, act: Act | None) -> None:
+        match act:
+            case None:
+                return
+            case "test-print":
+                self._test_print(DeviceRequest(uuid4()), self._told)
+            case "restart":
+                log.warning("restarting, as staff asked at the screen")
+                raise SystemExit(0)
+            case _:
+                verb = "reopen" if isinstance(act, Reopen) else "shut"
+                self.device.ask(verb, act, within=STAFF_S, then=self._told)
+
+    def _told(self, outcome: Payload | LuotError) -> None:
+        """Say at the screen what became of it."""
+        done = "It could not be done." if isinstance(outcome, LuotError) else "Done."
+        self.corner = self.corner.told(say(self.journey.language, done), self._now())
+
+    def _finger(self) -> int:
+        """How far the corner of staff reaches, px."""
+        return self.sheet.finger if self.sheet else 0
+
     # The screen
 
     def _show(self) -> None:
@@ -159,11 +199,11 @@ class Kiosk:
         states, journey = self.device.states, self.journey
         now = states.hub_now()
         scene = Scene(
-            page=journey.page,
+            page=self.corner.page or journey.page,
             language=journey.language,
             offer=self._offer(),
             hour=hour(now, states.center.timezone) if now and states.center else "",
-            left=journey.left(self._now()),
+            left=self.corner.left(self._now()) if self.corner.page else journey.left(self._now()),
             paper=self._can_print,
             look=journey.look,
             focus=self.focus,

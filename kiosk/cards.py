@@ -10,6 +10,7 @@ from bus.messages import QueueState, ServiceInfo
 from config.words import wait_range
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
+from kiosk.shelves import shelf
 from screen import icons, text
 from screen.theme import GREEN, INK, LACQUER, MUTED, PAPER, SOFT, WHITE, Color
 
@@ -34,7 +35,7 @@ def lay_out(sheet: Sheet, scene: Scene, top: int, bottom: int) -> None:
     """All of them, between `top` and `bottom`."""
     gap = sheet.px(14 if sheet.compact else 25)
     most = max(1, (bottom - top) // (max(sheet.finger, sheet.px(LEAST)) + gap))
-    services, more = _shelf(scene, most * _columns(sheet))
+    services, more = shelf(scene.offer.services, scene.shelf, most * _columns(sheet))
     columns, rows = _grid(len(services) + more, _columns(sheet), most, sheet.upright)
     width = (sheet.width - 2 * sheet.margin - (columns - 1) * gap) // columns
     height = min(sheet.px(330), (bottom - top - rows * gap) // rows)
@@ -49,16 +50,6 @@ def lay_out(sheet: Sheet, scene: Scene, top: int, bottom: int) -> None:
         box = plan.box.move(column * (width + gap), row * (height + gap))
         sheet.target("more", box)
         sheet.button(box, scene.say("More services"), sheet.px(NAME), PAPER, INK, border=INK)
-
-
-def _shelf(scene: Scene, room: int) -> tuple[tuple[ServiceInfo, ...], bool]:
-    """The services that are shown now, and whether there are others."""
-    services = scene.offer.services
-    if len(services) <= room:
-        return services, False
-    each = max(1, room - 1)
-    first = scene.shelf % math.ceil(len(services) / each) * each
-    return services[first : first + each], True
 
 
 def _columns(sheet: Sheet) -> int:

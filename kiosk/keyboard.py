@@ -6,7 +6,7 @@ from kiosk.journey import CODE_LENGTHS
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
 from screen import text
-from screen.theme import INK, LACQUER, MUTED, PAPER, SOFT, WHITE
+from screen.theme import INK, LACQUER, MUTED, SOFT, WHITE
 
 ROWS = ("1234567890", "ABCDEFGHIJ", "KLMNOPQRST", "UVWXYZ")
 COLUMNS = 10
@@ -36,18 +36,8 @@ def _ends(sheet: Sheet, scene: Scene, *, ready: bool) -> int:
     back, on = whole.copy(), whole.copy()
     back.width = on.width = width
     on.right = whole.right
-    sheet.target("done", back)
-    words = scene.say("Back to the start")
-    if scene.left is None:
-        sheet.button(back, words, px(36), PAPER, INK, border=INK)
-    else:
-        counted = scene.say("in {seconds} seconds", seconds=scene.left)
-        sheet.panel(back, PAPER, border=INK)
-        most = back.width - px(40)
-        size, small = text.fit(words, most, px(36), bold=True), text.fit(counted, most, px(28))
-        baseline = back.centery - (text.leading(small) - text.capital(size)) / 2
-        sheet.line(words, back.centerx, baseline, size, bold=True, align="center")
-        sheet.line(counted, back.centerx, baseline + text.leading(small), small, align="center")
+    counted = scene.say("in {seconds} seconds", seconds=scene.left) if scene.left is not None else ""
+    sheet.back(back, scene.say("Back to the start"), counted)
     if ready:
         sheet.target("send", on)
         sheet.button(on, scene.say("Get your number"), px(40))

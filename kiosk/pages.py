@@ -10,7 +10,8 @@ from pygame import Rect
 from bus.asks import CheckIn
 from bus.messages import QueueState, Ticket
 from config.words import wait_range
-from kiosk import home, keyboard
+from kiosk import home, keyboard, staff
+from kiosk.corner import Pin, Staff
 from kiosk.journey import Given, Paper, Trouble, Typing, Waiting
 from kiosk.offer import Why
 from kiosk.scene import Scene
@@ -33,6 +34,10 @@ def lay_out(scene: Scene, size: Size) -> Sheet:
         case Waiting(slow=True):
             title, words = scene.say("Getting your number"), scene.say("Please wait a moment.")
             _message(sheet, top, sheet.height, "clock", title, words)
+        case Pin() as pin:
+            staff.lay_out_pin(sheet, scene, top, pin)
+        case Staff() as page:
+            staff.lay_out(sheet, scene, top, page)
         case Typing(code, unknown=unknown):
             keyboard.lay_out(sheet, scene, top, code, unknown=unknown)
         case Waiting(asked=CheckIn(code=code)):

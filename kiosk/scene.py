@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bus.asks import Take
 from bus.messages import Text
 from config.words import pick, say
+from kiosk.corner import StaffPage
 from kiosk.journey import Home, Page, Waiting
 from kiosk.look import PLAIN, Look
 from kiosk.offer import PRIORITY, Offer
@@ -16,7 +17,7 @@ from kiosk.offer import PRIORITY, Offer
 class Scene:
     """Equal scenes look the same, so only a new one is drawn."""
 
-    page: Page
+    page: Page | StaffPage
     language: str
     offer: Offer
     hour: str = ""  # by the hub's clock; empty while that is not known

@@ -161,6 +161,17 @@ class Sheet:
         baseline = box.centery + text.capital(size) / 2
         self.line(words, box.centerx, baseline, size, ink, bold=True, align="center")
 
+    def back(self, box: pygame.Rect, words: str, counted: str) -> None:
+        """The way back to the start, and how long until it is gone by itself."""
+        self.target("done", box)
+        self.panel(box, PAPER, border=INK)
+        most = box.width - self.px(40)
+        size, small = text.fit(words, most, self.px(36), bold=True), text.fit(counted, most, self.px(28))
+        baseline = box.centery - (text.leading(small) - text.capital(size)) / 2
+        self.line(words, box.centerx, baseline, size, bold=True, align="center")
+        if counted:
+            self.line(counted, box.centerx, baseline + text.leading(small), small, align="center")
+
     def _mark(
         self,
         box: pygame.Rect,

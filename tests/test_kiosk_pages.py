@@ -12,6 +12,7 @@ import pytest
 
 from bus.asks import CheckIn, Take
 from bus.messages import QueueState, Rev, ServiceInfo, Ticket, Wait
+from kiosk.corner import Pin, Staff
 from kiosk.journey import Given, Home, Trouble, Typing, Waiting
 from kiosk.look import Look
 from kiosk.offer import Offer
@@ -147,6 +148,15 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
         "the last of twenty services",
         replace(home, page=Home(shelf=2), offer=replace(OFFER, services=_many(20))),
     )
+    for name, page in (
+        ("pin", Pin("12345678")),
+        ("wrong pin", Pin(wrong=True, wait=16)),
+        ("staff", Staff()),
+        ("staff after an act", Staff(told="Đã xong.")),
+    ):
+        yield name, replace(home, page=page, left=60, focus="done")
+    shut = replace(OFFER, services=_many(20), queues={"service-1": WHY["shut"]})
+    yield "staff of many services", replace(home, page=Staff(1), offer=shut, left=60)
     for look in LOOKS:
         for name, scene in (
             ("home", replace(home, focus="priority")),
@@ -205,7 +215,7 @@ def test_every_target_is_20_mm_wide_and_high_and_apart_from_the_others(size: Siz
     for name, scene in scenes(language):
         targets = lay_out(scene, size).targets
         for target, box in targets.items():
-            least = KEY_MM if size == (800, 480) and target.startswith(("key:", "erase")) else 20
+            least = KEY_MM if size == (800, 480) and target.startswith(("key:", "erase", "send")) else 20
             assert box.width / across >= least, f"{name}: {target} is {box.width / across:.1f} mm wide"
             assert box.height / down >= least, f"{name}: {target} is {box.height / down:.1f} mm high"
         for (one, box), (other, beside) in combinations(targets.items(), 2):

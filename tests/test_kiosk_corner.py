@@ -1,0 +1,134 @@
+"""The corner for staff: hidden, behind a PIN that cannot be tried out, and what is done there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+import pygame
+import pytest
+
+from bus.asks import Reopen, Shut
+from bus.events import ServiceReopened, ServiceShut
+from center.broker import PrivateBroker
+from demo.part import Part
+from kiosk.corner import HOLD_S, STAY_S, Act, Corner, Pin, Staff
+from tests.booth import Booth, open_booth
+
+PIN = "2580"
+
+
+class Clerk:
+    """Staff before a kiosk."""
+
+    def __init__(self, pin: str = PIN) -> None:
+        self.corner = Corner(pin)
+        self.now = 50.0
+        self.acts: list[Act] = []
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+        self.corner = self.corner.passed(self.now)
+
+    def hold(self, seconds: float = HOLD_S) -> None:
+        self.corner = self.corner.finger(self.now, down=True)
+        self.wait(seconds)
+        self.corner = self.corner.finger(self.now, down=False)
+
+    def touch(self, *targets: str) -> None:
+        for target in targets:
+            self.corner, act = self.corner.touch(target, request=uuid4(), now=self.now)
+            self.acts += [act] if act else []
+
+    def type(self, pin: str) -> None:
+        self.touch(*(f"key:{digit}" for digit in pin), "send")
+
+
+def test_only_a_finger_that_rests_in_the_corner_opens_it() -> None:
+    clerk = Clerk()
+    clerk.hold(HOLD_S / 2)
+    clerk.wait(HOLD_S)
+    assert clerk.corner.page is None
+    clerk.hold()
+    assert clerk.corner.page == Pin()
+
+
+def test_without_a_pin_in_the_settings_there_is_no_corner() -> None:
+    clerk = Clerk("")
+    clerk.hold()
+    assert clerk.corner.page is None
+
+
+def test_the_pin_opens_it_and_it_closes_when_left_alone() -> None:
+    clerk = Clerk()
+    clerk.hold()
+    clerk.type(PIN)
+    assert clerk.corner.page == Staff()
+    clerk.wait(STAY_S)
+    assert clerk.corner.page is None
+
+
+def test_each_wrong_pin_makes_one_wait_twice_as_long() -> None:
+    clerk = Clerk()
+    waits = []
+    for _ in range(4):
+        clerk.hold()
+        clerk.type("0000")
+        assert isinstance(clerk.corner.page, Pin)
+        waits.append(clerk.corner.page.wait)
+        clerk.type(PIN)  # nothing is taken meanwhile
+        assert isinstance(clerk.corner.page, Pin)
+        clerk.touch("done")  # nor does it help to begin anew
+        clerk.hold(HOLD_S)
+        clerk.wait(0)
+        clerk.wait(max(0, waits[-1] - HOLD_S))
+    assert waits == [2, 4, 8, 16]
+    clerk.hold()
+    clerk.type(PIN)
+    assert clerk.corner.page == Staff()
+
+
+def test_what_staff_touch_is_done() -> None:
+    clerk = Clerk()
+    clerk.touch("shut:thue", "restart")  # before the PIN
+    clerk.hold()
+    clerk.touch("shut:thue", "restart")
+    assert clerk.acts == []
+    clerk.type(PIN)
+    clerk.touch("shut:thue", "reopen:thue", "test-print", "restart")
+    shut, reopened, *others = clerk.acts
+    assert isinstance(shut, Shut)
+    assert isinstance(reopened, Reopen)
+    assert (shut.service, reopened.service, others) == ("thue", "thue", ["test-print", "restart"])
+
+
+@pytest.fixture
+def booth(
+    broker: PrivateBroker, hub: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Booth]:
+    assert hub
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    with open_booth(broker, tmp_path) as booth:
+        booth.settings = msgspec.structs.replace(booth.settings, staff_pin=PIN)
+        booth.start()
+        yield booth
+
+
+def test_staff_stop_and_take_up_a_service_and_print_a_test(booth: Booth) -> None:
+    pygame.event.post(pygame.Event(pygame.FINGERDOWN, touch_id=0, x=0.01, y=0.01))
+    booth.kiosk.step(0)
+    booth.pass_time(HOLD_S)
+    assert booth.kiosk.corner.page == Pin()
+    for target in (*(f"key:{digit}" for digit in PIN), "send"):
+        booth.touch(target)
+    assert booth.kiosk.corner.page == Staff()
+    booth.touch("shut:thue")
+    booth.until("the hub's record of it", lambda: bool(booth.happened(ServiceShut)))
+    booth.until("the other button", lambda: "reopen:thue" in booth.targets)
+    booth.touch("reopen:thue")
+    booth.until("the hub's record of it", lambda: bool(booth.happened(ServiceReopened)))
+    booth.touch("test-print")
+    booth.until("the paper", lambda: len(booth.paper.tickets) == 1)
+    booth.until("its end", lambda: booth.kiosk.corner.page == Staff(told="Đã xong."))
+    with pytest.raises(SystemExit):
+        booth.touch("restart")
