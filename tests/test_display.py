@@ -54,12 +54,13 @@ from demo.member import Member, expect
 from demo.part import Part
 from demo.screens import ask_device
 from display import board, panel, rating, sign
-from display.announcer import Announcer
+from display.announcer import Announcement, Announcer
 from display.app import Display, View, volume
 from display.board import BoardView, Row
 from display.panel import PanelView
 from display.sign import SignView
 from screen.theme import GOLD
+from tests.test_voice import make_pack
 
 # What is shown, from what the hub says
 
@@ -238,10 +239,13 @@ def test_loudness_is_that_of_the_hour() -> None:
 def hall(monkeypatch: pytest.MonkeyPatch, hub: Part, files: Path) -> Iterator[Display]:
     """The demo's hall board, running."""
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    monkeypatch.setenv("SDL_AUDIODRIVER", "disk")  # it writes what is heard
+    monkeypatch.setenv("SDL_DISKAUDIOFILE", str(files / "heard.raw"))
+    monkeypatch.setenv("SDL_DISKAUDIODELAY", "1")
     settings = load(files / "board-1.toml")
     assert isinstance(settings, DisplaySettings)
-    with Display(settings) as display:
+    make_pack(files / "voice", "vi")
+    with Display(structs.replace(settings, voice=files / "voice")) as display:
         yield display
 
 
@@ -299,6 +303,9 @@ def test_technician_calls_a_number_that_nobody_has(
         view = until(hall, "the test", lambda view: view.current is not None)
         assert isinstance(view, BoardView)
     assert view.current == Row("A000", "Quầy", "0", "Quầy 0")
+    assert hall.voice is not None
+    words = hall.voice.words(Announcement("", 1, "A000", "", "0"))
+    until(hall, "the words", lambda _: words in (tmp_path / "heard.raw").read_bytes())
 
 
 def test_face_that_is_touched_after_the_service_reaches_the_hub_once(

@@ -307,3 +307,25 @@ def test_call_can_be_heard_before_anybody_is_called(
 ) -> None:
     assert command("play", "vi", "B031", "4").exit_code == 0
     assert samples(packs, "vi", "call", "B", "0", "3", "1", "counter", "4") in heard()
+
+
+BOARD = """center = "tan-lap"
+role = "display"
+device = "board-1"
+shows = "board"
+volume = {{ {volume} }}
+voice = "{voice}"
+"""
+
+
+def test_check_of_a_boards_settings_tells_its_voice(packs: Path, tmp_path: Path) -> None:
+    def told(voice: Path, volume: str = "") -> str:
+        (tmp_path / "board-1.toml").write_text(BOARD.format(voice=voice, volume=volume))
+        return CliRunner().invoke(luot, ["check", str(tmp_path / "board-1.toml")]).output
+
+    assert "with a voice for en, vi" in told(packs, '"07:00" = 80, "11:30" = 40')
+    assert '"7h" is no hour' in told(packs, '"7h" = 80')
+    assert "from 0 to 100, not 101" in told(packs, '"07:00" = 101')
+    assert "by a chime alone" in told(tmp_path / "none")
+    (packs / "vi" / "A.wav").unlink()
+    assert "with a voice for en, and what luot voice check tells of vi" in told(packs)
