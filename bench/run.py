@@ -15,7 +15,10 @@ from bench.result import Result
 from config.errors import LuotError
 
 # Each is a module of this folder with `run() -> list[Result]`.
-NAMES = ("touch-to-ticket", "key-to-screen", "next-at-depth", "start-up", "memory", "waits")
+NAMES = (
+    "touch-to-ticket", "key-to-screen", "next-at-depth", "start-up", "memory", "waits", "compose", "first-byte",
+    "ticket-bytes",
+)  # fmt: skip
 
 
 def main(name: str | None, *, as_json: bool) -> int:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import qrcode
 from PIL import Image, ImageDraw, ImageFont
 
+from printer.code import MASK
+
 WHITE, BLACK = 255, 0
 LINE = 30  # dots from one line of text to the next
 FONT_WIDTH = 12  # dots of a letter (font A)
@@ -204,7 +206,9 @@ class Interpreter:
         return None
 
     def _qr(self) -> Image.Image:
-        code = qrcode.QRCode(error_correction=self._qr_correction, box_size=self._qr_dots, border=0)
+        code = qrcode.QRCode(
+            error_correction=self._qr_correction, box_size=self._qr_dots, border=0, mask_pattern=MASK
+        )
         code.add_data(self._qr_text)
         drawn: Image.Image = code.make_image().get_image()
         return drawn.convert("1")

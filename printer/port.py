@@ -97,7 +97,8 @@ class Port:
 
     def interrupt(self) -> None:
         """End a `receive` early; the only thing that another thread may do."""
-        self._ring.send(b"!")
+        with contextlib.suppress(OSError):  # its thread may have closed it just now
+            self._ring.send(b"!")
 
     def close(self) -> None:
         if self._handle:

@@ -44,6 +44,7 @@ class SimulatedPrinter:
 
     Its controls (`take_paper_out`, `unplug` …) may be used from any thread. `tickets` holds what was cut off,
     oldest first; `on_ticket` is called with each, in the printer's thread, and `folder` gets them as PNG.
+    `on_bytes` is called with all that arrives.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class SimulatedPrinter:
         path: Path | None = None,
         folder: Path | None = None,
         on_ticket: Callable[[Image.Image], None] | None = None,
+        on_bytes: Callable[[bytes], None] | None = None,
     ) -> None:
         self.width = profile.width
         self.tickets: list[Image.Image] = []
@@ -63,6 +65,7 @@ class SimulatedPrinter:
         self._mm_per_s = mm_per_s
         self._folder = folder
         self._on_ticket = on_ticket
+        self._on_bytes = on_bytes
         self._powered = True
         self._cable = True
         self._paper_mm = ROLL_MM
@@ -206,6 +209,8 @@ class SimulatedPrinter:
         if data is None:
             self._tells, self._told = 0, b""
             return
+        if self._on_bytes:
+            self._on_bytes(data)
         self._recent += data
         for asked in _REAL_TIME.finditer(self._recent):  # answered at once, even inside a picture
             if asked[0] == FORGET and self._profile.clears:

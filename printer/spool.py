@@ -25,7 +25,7 @@ from printer.underway import UnderWay
 log = logging.getLogger(__name__)
 
 # Between looks at a healthy printer: one that tells its changes may have gone in silence, others only answer.
-LOOK_S = {"automatic": 30.0, "asked": 3.0, "none": 10.0}
+LOOK_S = {"automatic": 30.0, "asked": 1.0, "none": 10.0}
 TROUBLE_S = 1.0  # between looks at one that cannot print
 AGAIN_S = 0.5  # before connecting again to one that closed the connection
 
@@ -136,7 +136,9 @@ class Spool:
         except OSError as error:
             return "failed", f"the disk takes nothing: {error}"
         try:
-            reason = self._talk.print(job.data)
+            self._talk.send(job.data)
+            self._under_way.sync()
+            reason = self._talk.confirmation()
         except HardwareAbsent as error:
             self._talk.torn = True
             self._talk.become(PrinterState.SILENT)

@@ -79,6 +79,8 @@ class Talk:
         """
         if self.port.is_open:
             try:
+                if self.profile.answers and self.state.can_print and self._is_online():
+                    return None
                 if self.profile.answers or self.port.state():
                     return self.ask_state()
             except HardwareAbsent as error:
@@ -102,17 +104,7 @@ class Talk:
         """
         if not self.profile.answers:
             return self.become(self.port.state() or PrinterState.READY)  # for all that can be known
-        self._replies.clear()
-        until = time.monotonic() + self._answer_s
-        for count, question in enumerate(ASK_STATE, start=1):
-            self.port.send(question)
-            if not self._heard(partial(self._replied, count), until):
-                self.port.close()
-                raise HardwareAbsent(
-                    "the printer takes data and answers nothing",
-                    hint='see whether it hangs; for a model that never answers set status = "none"',
-                )
-        return self.become(state_of_answers(*self._replies[:4]))
+        return self.become(state_of_answers(*self._replies_to(*ASK_STATE)))
 
     def clear(self) -> None:
         """Let the printer forget what it has not printed, so that it does not come out beside its reprint."""
@@ -141,16 +133,26 @@ class Talk:
                 pass
         self.torn = False
 
-    def print(self, data: bytes) -> str:
-        """Send it, and wait until it is on paper: why that is not known, or nothing where it is.
+    def send(self, data: bytes) -> None:
+        """Send a job, and the query whether it is on paper where the printer answers one."""
+        self.port.send(data + (self._query() if self.profile.confirm != "none" else b""))
+
+    def confirmation(self) -> str:
+        """Wait until all that was sent is on paper: why that is not known, or nothing where it is.
 
         On a printer that confirms nothing, all that is known is that it took every byte.
         """
-        confirmed = self.profile.confirm != "none"
-        if confirmed:
-            data += self._query()
-        self.port.send(data)
-        return self._confirmation() if confirmed else ""
+        until = time.monotonic() + self._print_s
+        while self._awaited:
+            if self.state in STOPS:
+                return f"the printer stopped in the middle: {self.state}"
+            if self.ended:
+                return "the spool was stopped"
+            if time.monotonic() > until:
+                return f"it confirmed nothing within {self._print_s:g} s and is {self.state}"
+            if not self.hear(min(LOOK_S, max(0.0, until - time.monotonic()))) and not self.ended:
+                self.ask_state()
+        return ""
 
     def hear(self, timeout: float) -> bool:
         """Take in what the printer says within `timeout` s; whether it said anything."""
@@ -184,21 +186,25 @@ class Talk:
         self._awaited.append(mark(self._number))
         return ask_when_completed(self._awaited[-1]) if self.profile.confirm == "gs-h" else ASK_IN_ORDER
 
+    def _is_online(self) -> bool:
+        """One question in place of four: it is not online without paper, or with its cover open."""
+        return self._replies_to(ASK_STATE[0])[0] & 0x08 == 0
+
+    def _replies_to(self, *questions: bytes) -> bytes:
+        self._replies.clear()
+        until = time.monotonic() + self._answer_s
+        for count, question in enumerate(questions, start=1):
+            self.port.send(question)
+            if not self._heard(partial(self._replied, count), until):
+                self.port.close()
+                raise HardwareAbsent(
+                    "the printer takes data and answers nothing",
+                    hint='see whether it hangs; for a model that never answers set status = "none"',
+                )
+        return bytes(self._replies[: len(questions)])
+
     def _replied(self, count: int) -> bool:
         return len(self._replies) >= count
-
-    def _confirmation(self) -> str:
-        until = time.monotonic() + self._print_s
-        while self._awaited:
-            if self.state in STOPS:
-                return f"the printer stopped in the middle: {self.state}"
-            if self.ended:
-                return "the spool was stopped"
-            if time.monotonic() > until:
-                return f"it confirmed nothing within {self._print_s:g} s and is {self.state}"
-            if not self.hear(min(LOOK_S, max(0.0, until - time.monotonic()))) and not self.ended:
-                self.ask_state()
-        return ""
 
     def _heard(self, holds: Callable[[], bool], until: float) -> bool:
         """Take in what the printer says until that holds; false when `until` passes or all ends first."""

@@ -86,14 +86,19 @@ def template_of(printer: PrinterPort) -> Template:
 def load(path: Path) -> Template:
     """Read a template. SettingsError tells every mistake, one a line."""
     layers = Layers.read(path)
-    for each in layers.document.get("block", ()):
-        if isinstance(each, dict) and isinstance(each.get("file"), str):
-            each["file"] = str(path.parent / each["file"])
-    layers.judge(_mistakes(layers.document))
-    return convert(layers.document, Template)
+    layers.judge(_mistakes(layers.document, path.parent))
+    return convert(_anchored(layers.document, path.parent), Template)
 
 
-def _mistakes(document: Document) -> Iterator[Mistake]:
+def _anchored(document: Document, folder: Path) -> Document:
+    """A sound template, with its pictures' paths made relative to the folder that it lies in."""
+    blocks = document["block"]
+    return {
+        "block": [each | {"file": str(folder / each["file"])} if "file" in each else each for each in blocks]
+    }
+
+
+def _mistakes(document: Document, folder: Path) -> Iterator[Mistake]:
     blocks = document.get("block", [])
     for key in document.keys() - {"block"}:
         yield Mistake((key,), f"unknown key `{key}`: a template is made of tables [[block]]; remove it")
@@ -114,10 +119,10 @@ def _mistakes(document: Document) -> Iterator[Mistake]:
         found = list(mistakes(block, kind, ("block", place)))
         yield from found
         if not found:
-            yield from _in_block(place, block)
+            yield from _in_block(place, block, folder)
 
 
-def _in_block(place: int, block: dict[str, Any]) -> Iterator[Mistake]:
+def _in_block(place: int, block: dict[str, Any], folder: Path) -> Iterator[Mistake]:
     """What the shape of a block cannot say."""
     text = block.get("text", "")
     for language, words in text.items() if isinstance(text, dict) else [("", text)]:
@@ -133,7 +138,7 @@ def _in_block(place: int, block: dict[str, Any]) -> Iterator[Mistake]:
             ("block", place, "text"), f"`block.text` lacks its words in Vietnamese: add {FALLBACK} = …"
         )
     if "file" in block:
-        fault = _fault(Path(block["file"]))
+        fault = _fault(folder / block["file"])
         if fault:
             yield Mistake(("block", place, "file"), f"`block.file`: {block['file']} {fault}")
 

@@ -12,7 +12,7 @@ FILE = "printing"
 
 
 class UnderWay:
-    """One job at most, which survives a power cut."""
+    """One job at most."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
@@ -24,12 +24,14 @@ class UnderWay:
         return ""
 
     def begin(self, job: str) -> None:
-        """Before its first byte is sent."""
+        """Before its first byte is sent: from here on it outlives the process."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("w", encoding="utf-8") as file:
-            file.write(job)
-            file.flush()
-            os.fdatasync(file.fileno())
+        self._path.write_text(job, encoding="utf-8")
+
+    def sync(self) -> None:
+        """While it prints, so that no first byte waits for the disk: from here on it outlives a power cut."""
+        with contextlib.suppress(OSError), self._path.open("rb") as file:
+            os.fsync(file.fileno())
 
     def end(self) -> None:
         """Nothing is under way. It need not be on the disk at once: a look too many does no harm."""

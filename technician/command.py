@@ -13,7 +13,7 @@ from typing import NoReturn, TypeVar
 import click
 
 from config.errors import HardwareAbsent, LuotError, SettingsError
-from technician import books, voice
+from technician import books, ticket, voice
 from technician.arguments import a_path, config_option, settings_of
 
 FAILED, SETTINGS_WRONG, HARDWARE_ABSENT = 1, 2, 3
@@ -51,7 +51,7 @@ def luot() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-for each in (books.journal, books.backup, books.restore, books.day, voice.voice):
+for each in (books.journal, books.backup, books.restore, books.day, ticket.ticket, voice.voice):
     luot.add_command(each)
 
 

@@ -1,29 +1,14 @@
 """A centre, a ticket, and looking for words on paper."""
 
-from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from bus.messages import CenterState, HubClock, Rev, Ticket, Wait
+from bus.messages import Ticket, Wait
+from printer.sample import CENTER, TAKEN
 
-TAKEN = datetime(2026, 11, 22, 1, 12, tzinfo=UTC)  # 08:12 at the centre
-
-CENTER = CenterState(
-    rev=Rev("epoch", 1),
-    center="tan-lap",
-    title={"vi": "Trung tâm Phục vụ hành chính công", "en": "Public Administration Service Centre"},
-    name={"vi": "Phường Tân Lập", "en": "Tân Lập Ward"},
-    languages=("vi", "en", "rad"),
-    timezone="Asia/Ho_Chi_Minh",
-    day=date(2026, 11, 22),
-    open=True,
-    notices=(),
-    clock=HubClock(True, 0),
-    boot="boot",
-    at=TAKEN,
-)
+__all__ = ["CENTER", "drawn", "find", "is_part", "nearly_same", "same", "ticket"]
 
 
 def ticket(**changes: Any) -> Ticket:

@@ -41,6 +41,7 @@ class Setup:
         return SimulatedPrinter(mm_per_s=mm_per_s, profile=profile, path=path)
 
     def settings(self, paper: SimulatedPrinter, **settings: Any) -> PrinterPort:
+        settings = {"profile": "epson-tm-t20", **settings}
         match self.wire:
             case "network":
                 return PrinterPort(host="127.0.0.1", port=paper.port, **settings)
@@ -76,12 +77,12 @@ def told() -> Told:
     return SimpleQueue()
 
 
-@pytest.fixture(params=["gs-r", "gs-h"])
+@pytest.fixture(params=["epson-tm-t20", "xprinter-xp-80"])
 def spool(
     request: pytest.FixtureRequest, setup: Setup, paper: SimulatedPrinter, told: Told
 ) -> Iterator[Spool]:
     """A spool that has found its printer ready."""
-    with setup.spool(paper, told, answer_s=0.3, print_s=1.0, confirm=request.param) as spool:
+    with setup.spool(paper, told, answer_s=0.3, print_s=1.0, profile=request.param) as spool:
         until(told, PrinterState.READY)
         yield spool
 
@@ -311,3 +312,81 @@ def test_leaving_in_the_middle_tells_of_every_job(setup: Setup, told: Told) -> N
             ("A013", "failed"),
         ]
         assert time.monotonic() - began < 3
+
+
+def test_cable_out_in_the_middle_is_unknown_and_the_next_ticket_stands_alone(
+    setup: Setup, told: Told
+) -> None:
+    with setup.printer(100) as paper, setup.spool(paper, told, answer_s=0.3) as spool:
+        until(told, PrinterState.READY)
+        spool.submit(job())
+        assert eventually(lambda: paper.sheet().height > CUTTER)
+        paper.pull_cable()
+        outcome = done(told)
+        assert (outcome.outcome, outcome.state) == ("unknown", PrinterState.SILENT)
+        paper.put_cable_in()
+        until(told, PrinterState.READY)
+        spool.submit(job("A013"))
+        assert done(told).outcome == "printed"
+        assert shows(paper, -1, "A013")
+        assert sum(shows(paper, index, "A012") for index in range(len(paper.tickets))) <= 1
+
+
+@pytest.mark.parametrize("model", ["epson-tm-t20", "xprinter-xp-80"])
+def test_killed_process_is_unknown_and_the_next_ticket_stands_alone(
+    setup: Setup, told: Told, model: str
+) -> None:
+    """It leaves the job's name on disk, half of its bytes in the printer, and a query without its answer."""
+    with setup.printer() as paper:
+        paper.take_paper_out(after_mm=40)
+        with setup.spool(paper, told, profile=model) as spool:
+            until(told, PrinterState.PAPER_LOW)
+            spool.submit(job())
+            assert done(told).outcome == "unknown"
+        paper.load_paper()
+        with setup.spool(paper, told, profile=model) as spool:
+            assert (told.get(timeout=5)) == Done(
+                "A012", "unknown", PrinterState.SILENT, "the process was ended in the middle of it"
+            )
+            until(told, PrinterState.READY)
+            spool.submit(job("A013"))
+            assert done(told).outcome == "printed"
+            assert shows(paper, -1, "A013")
+            assert sum(shows(paper, index, "A012") for index in range(len(paper.tickets))) <= 1
+        with setup.spool(paper, told, profile=model):
+            until(told, PrinterState.READY)  # nothing is left to tell of
+
+
+def test_reprint_clears_what_the_printer_holds_and_is_marked(setup: Setup, told: Told) -> None:
+    with setup.printer() as paper, setup.spool(paper, told, answer_s=0.3) as spool:
+        until(told, PrinterState.READY)
+        paper.take_paper_out(after_mm=40)
+        spool.submit(job())
+        assert done(told).outcome == "unknown"
+        spool.submit(job(again=True))
+        assert done(told).outcome == "failed"  # there is no paper yet, and nothing is held any more
+        paper.load_paper()
+        until(told, PrinterState.READY)
+        spool.submit(job(again=True))
+        assert done(told).outcome == "printed"
+        assert shows(paper, -1, "A012", again=True)
+        assert not any(shows(paper, index, "A012") for index in range(len(paper.tickets)))
+
+
+def test_reprint_of_a_ticket_that_came_out_wastes_no_paper(setup: Setup, told: Told) -> None:
+    with setup.printer() as paper, setup.spool(paper, told) as spool:
+        until(told, PrinterState.READY)
+        for again in (False, True):
+            spool.submit(job(again=again))
+            assert done(told).outcome == "printed"
+        assert len(paper.tickets) == 2
+        assert shows(paper, 1, "A012", again=True)
+
+
+def test_full_disk_prints_nothing(paper: SimulatedPrinter, setup: Setup, told: Told) -> None:
+    (setup.folder / "printing").mkdir()  # no file of that name can be written
+    with setup.spool(paper, told) as spool:
+        until(told, PrinterState.READY)
+        spool.submit(job())
+        assert done(told).outcome == "failed"
+        assert paper.tickets == []
