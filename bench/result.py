@@ -24,6 +24,12 @@ def against_floor(name: str, value: float, floor: float, unit: str, *, at_most: 
     return Result(name, value, unit, floor, ratio, f"≤ {at_most:g} × floor", ratio <= at_most)
 
 
+def share_of_floor(name: str, value: float, floor: float, unit: str, *, at_least: float) -> Result:
+    """A rate that must reach that share of its floor."""
+    ratio = value / floor
+    return Result(name, value, unit, floor, ratio, f"≥ {at_least:g} × floor", ratio >= at_least)
+
+
 def within(name: str, value: float, unit: str, *, limit: float, floor: float | None = None) -> Result:
     """A distance from a deadline that people feel, or a share of a core."""
     ratio = value / floor if floor else None

@@ -20,7 +20,7 @@ from bus.reading import read
 from bus.session import Connected, Message, Session, Unheard, Will
 from bus.states import States
 from bus.supervisor import Supervisor
-from bus.topics import DEVICE_ASK, DEVICE_REPLY, HEALTH, REPLY, STATUS, TOPICS, Topic
+from bus.topics import ASK, DEVICE_ASK, DEVICE_REPLY, HEALTH, REPLY, STATUS, TOPICS, Topic
 from config.clock import Clock
 from config.errors import Refused
 from config.settings import Device as Settings
@@ -199,6 +199,8 @@ class Device:
 
     def _read(self, message: Message) -> object | None:
         """A message as the part wants it, or nothing where it was for us."""
+        if ASK.match(message.topic):  # only the hub can read it
+            return message
         if message.topic == REPLY.path(self.center, device=self.name):
             self.asker.receive(message)
             return None
@@ -210,8 +212,7 @@ class Device:
                 changed = self.states.receive(message.topic, message.payload, kept=message.retained)
                 return Changed(*changed) if changed else None
             for topic in TOPICS:
-                ids = topic.match(message.topic)
-                if ids is None or topic.payload is Request:
+                if (ids := topic.match(message.topic)) is None:
                     continue
                 payload = read(message.payload, topic.payload)
                 if isinstance(payload, Status) and ids["device"] == self.name:

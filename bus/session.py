@@ -24,6 +24,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from bus.properties import packed
 from config.settings import Broker
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ KEEPALIVE_S = 15
 WILL_DELAY_S = 5  # a reconnect does not flicker
 RECEIVE_MAXIMUM = 200
 HEALTHY_S = 30.0  # a connection this old resets the back-off
-NO_SUBSCRIBERS, TAKEN_OVER = 16, 0x8E  # reason codes of MQTT 5
+NO_SUBSCRIBERS, TAKEN_OVER = 0x10, 0x8E  # reason codes of MQTT 5
 BACK_OFF_S = (0.25, 4.0)  # first and longest; each wait is a random share of it
 PATIENCE_S = 5.0  # for one attempt to connect
 
@@ -180,13 +181,7 @@ class Session:
         client = self._client
         if client is None or not self.connected:
             return 0
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        if expires_s is not None:
-            properties.MessageExpiryInterval = expires_s
-        if reply_to is not None:
-            properties.ResponseTopic = reply_to
-        if correlation is not None:
-            properties.CorrelationData = correlation
+        properties = packed(expires_s, reply_to, correlation)
         sent = client.publish(topic, payload, qos=qos, retain=retain, properties=properties)
         return sent.mid if sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else 0
 
@@ -325,7 +320,8 @@ class Session:
         client.on_connect = on_connect
         client.on_subscribe = on_subscribe
         client.on_disconnect = on_disconnect
-        client.on_publish = on_publish
+        if not self.exclusive:  # the hub asks nobody, and tells much that nobody hears
+            client.on_publish = on_publish
         client.on_message = on_message
         client.on_socket_open = send_at_once
         return client

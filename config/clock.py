@@ -49,7 +49,7 @@ class Clock:
 
         The kernel knows of any other program that does it (chrony, ntpd), by the manual page adjtimex(2).
         """
-        return SYNCHRONISED.exists() or 0 <= _adjtimex() < UNSYNCHRONISED
+        return 0 <= _adjtimex() < UNSYNCHRONISED or SYNCHRONISED.exists()
 
     def real_time_clock(self) -> bool:
         """Whether the wall clock was read from a chip when the machine started, one that can be right."""

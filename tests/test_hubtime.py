@@ -16,12 +16,12 @@ EPOCH = datetime(1970, 1, 1, 0, 2, tzinfo=UTC)
 
 def restarted(time: HubTime) -> HubTime:
     """The time of the next process, on the same clock, from what this one wrote down."""
-    last = time.alive()
+    last = time.alive(time.now())
     return HubTime.resumed(time.clock, last, corrected=time.corrected, confirmed=time.confirmed)
 
 
 def after_power_cut(time: HubTime, clock: FakeClock, seconds: float) -> HubTime:
-    last = time.alive()
+    last = time.alive(time.now())
     clock.power_cut(seconds)
     return HubTime.resumed(clock, last, corrected=time.corrected, confirmed=time.confirmed)
 
@@ -80,7 +80,7 @@ class TestRestarts:
         clock = FakeClock()
         time = HubTime.resumed(clock, None)
         clock.advance(100)
-        last = time.alive()
+        last = time.alive(time.now())
         clock.jump(-9 * HOUR)  # the wall clock is of no help
         clock.advance(300)
         again = HubTime.resumed(clock, last)
@@ -91,7 +91,8 @@ class TestRestarts:
     @pytest.mark.parametrize(("seconds", "outage"), [(5, False), (119, False), (121, True)])
     def test_a_short_absence_is_no_outage(self, seconds: float, outage: bool) -> None:
         clock = FakeClock()
-        last = HubTime.resumed(clock, None).alive()
+        time = HubTime.resumed(clock, None)
+        last = time.alive(time.now())
         clock.advance(seconds)
         assert HubTime.resumed(clock, last).outage is outage
 
@@ -183,7 +184,7 @@ def test_the_time_never_goes_back_whatever_the_clock_does(steps: list[tuple[str,
             case "jump":
                 clock.jump(seconds)
             case "restart":
-                last = time.alive()
+                last = time.alive(time.now())
                 clock.advance(seconds)
                 time = HubTime.resumed(clock, last)
             case "power cut":
