@@ -273,8 +273,13 @@ class _Drawing:
                 self.surface, call.number, area.right, base, number, WHITE, bold=True, align="right"
             )
             place = call.place + (" " if call.number else "")
-            size = text.fit(place, digits.left - name.right - self.px(40), where)
-            text.draw(self.surface, place, digits.left, base, size, ON_INK, align="right")
+            room = digits.left - name.right - self.px(40)
+            size, lines = text.fit(place, room, where), [place]
+            if size < 0.7 * where:  # a long name has two lines
+                lines = text.wrap(place, room, round(0.7 * where))
+                size = min(text.fit(line, room, round(0.7 * where)) for line in lines)
+                base = name.centery + (text.capital(size) - text.leading(size) * (len(lines) - 1)) // 2
+            text.draw_lines(self.surface, lines, digits.left, base, size, ON_INK, align="right")
             y = top + round(pitch * (row + 1))
             pygame.draw.line(self.surface, RULE, (area.left, y), (area.right, y), rule)
 

@@ -11,6 +11,9 @@ from screen import band, text
 from screen.theme import GOLD, INK, ON_GOLD, ON_INK, WHITE
 from screen.widgets import note
 
+SEPARATOR = " · "
+SMALLEST = 22  # units: rather than smaller, the last services are left out
+
 # What a status says, and what a citizen does then.
 _WORDS: dict[CounterStatus, tuple[str, str]] = {
     "closed": ("Closed", "Please go to another counter"),
@@ -48,7 +51,7 @@ def look(states: States, counter: str) -> SignView:
     services = filter(None, map(catalog.service, state.serves or info.services))
     return SignView(
         name=pick(info.name, "vi"),
-        services=" · ".join(pick(service.name, "vi") for service in services),
+        services=SEPARATOR.join(pick(service.name, "vi") for service in services),
         status=state.status,
         label=state.label if state.status in ("calling", "serving") else None,
         priority=state.priority,
@@ -100,8 +103,11 @@ class _Drawing:
         size = text.fit(view.name, end - margin, size, bold=True)
         name = text.draw(self.surface, view.name, margin, base, size, WHITE, bold=True)
         if view.fresh:
-            size = text.fit(view.services, right - margin - name.right, self.px(31))
-            text.draw(self.surface, view.services, right, base, size, ON_INK, align="right")
+            services, room = view.services, right - margin - name.right
+            while text.fit(services, room, self.px(31)) < self.px(SMALLEST) and SEPARATOR in services:
+                services = services.rpartition(SEPARATOR)[0] + "…"
+            size = text.fit(services, room, self.px(31))
+            text.draw(self.surface, services, right, base, size, ON_INK, align="right")
 
     def _number(self, area: pygame.Rect, label: str) -> None:
         self.surface.fill(GOLD, area)

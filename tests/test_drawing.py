@@ -37,6 +37,7 @@ CENTER: dict[str, Any] = {
     "title": "Trung tâm Phục vụ hành chính công", "name": "Phường Tân Lập", "time": "08:12", "english": True,
     "fresh": True, "notices": ("Quầy 3 tạm nghỉ đến 08:30.", "Phí và lệ phí trả bằng mã QR tại quầy."),
 }  # fmt: skip
+SMALLEST = 0.02  # of the shorter side of a screen: an em
 LONG_NOTICE = (
     "Từ ngày 01/12 trung tâm nhận hồ sơ đất đai cả sáng thứ Bảy. Ông bà vui lòng mang theo căn cước và bản "
     "chính các giấy tờ có liên quan."
@@ -120,6 +121,7 @@ def test_every_word_is_whole_on_the_screen_and_covers_no_other(
     def note_and_draw(surface: pygame.Surface, words: str, *at: Any, **how: Any) -> pygame.Rect:
         box = draw(surface, words, *at, **how)
         _, _, em, color = at
+        assert not words or em >= SMALLEST * min(size), f"{words!r} is too small"
         ink = text._render(words, em, color, how.get("bold", False)).get_bounding_rect()
         inks.append((words, ink.move(box.topleft)))
         return box
