@@ -16,8 +16,8 @@ from config.errors import LuotError
 
 # Each is a module of this folder with `run() -> list[Result]`.
 NAMES = (
-    "touch-to-ticket", "key-to-screen", "next-at-depth", "start-up", "memory", "waits", "compose", "first-byte",
-    "ticket-bytes",
+    "touch-to-ticket", "key-to-screen", "numbers-per-second", "next-at-depth", "start-up", "memory", "waits",
+    "compose", "first-byte", "ticket-bytes",
 )  # fmt: skip
 
 
