@@ -109,7 +109,7 @@ class Hub:
     def _hear(self, news: object) -> None:
         match news:
             case Message() if ASK.match(news.topic):
-                if news.retained:  # refused below, and not to come again
+                if news.retained and news.payload:  # refused below, and not to come again
                     self.device.session.publish(news.topic, b"", retain=True)
                 if news.payload or not news.retained:
                     self._requests.append(news)
