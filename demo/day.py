@@ -18,7 +18,9 @@ from demo.people import PASSWORD, SOME_TICKET, People
 from demo.room import Room
 from demo.table import keypad
 from demo.watch import KIOSK
+from kiosk import journey
 from kiosk.journey import Given, Home
+from kiosk.look import PLAIN, Look
 from kiosk.offer import Offer
 from kiosk.pages import lay_out
 from kiosk.scene import Scene
@@ -95,12 +97,12 @@ class Day:
         """A number from the other kiosk of the hall."""
         self._other.get("take", Take(uuid4(), service))
 
-    def touch(self, target: str, *, priority: bool = False) -> None:
-        """Touch the kiosk where its page has that target; `priority` was chosen there before."""
+    def touch(self, target: str, page: journey.Page | None = None, *, look: Look = PLAIN) -> None:
+        """Touch the kiosk where its page has that target, which looks as it was chosen there before."""
         time.sleep(QUIET_S)
-        page = Given(SOME_TICKET) if target == "done" else Home("priority" if priority else "ordinary")
+        page = page or (Given(SOME_TICKET) if target == "done" else Home())
         offer = Offer.of(self.states, online=self.states.fresh())
-        scene = Scene(page, "vi", offer, paper=self.prints)
+        scene = Scene(page, "vi", offer, paper=self.prints, look=look)
         box = lay_out(scene, self._kiosk).targets[target]
         self.room.watch.touch(KIOSK, box.centerx / self._kiosk[0], box.centery / self._kiosk[1])
 

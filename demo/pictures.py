@@ -20,6 +20,8 @@ from demo.center import open_center
 from demo.day import Day
 from demo.people import FEE_COUNTER
 from display.announcer import SHOW_S
+from kiosk.journey import Home, Typing
+from kiosk.look import PLAIN
 from screen.theme import SOFT
 
 SIZES = {"kiosk-1": (1080, 1920), "board-1": (1920, 1080), "panel-1": (1280, 800)}
@@ -97,6 +99,24 @@ def a_start_page(day: Day) -> Image.Image:
     return day.see("kiosk-1")
 
 
+def as_wished(day: Day, name: str) -> Image.Image:
+    """With one of the looks that a citizen may choose, and back."""
+    day.touch(f"look:{name}")
+    picture = day.see("kiosk-1")
+    day.touch(f"look:{name}", look=PLAIN.turned(name))
+    return picture
+
+
+def a_code(day: Day) -> Image.Image:
+    """Somebody with an appointment types its code."""
+    day.touch("check-in")
+    for letter in "K7M2":
+        day.touch(f"key:{letter}", Typing())
+    picture = day.see("kiosk-1")
+    day.touch("done", Typing())
+    return picture
+
+
 def in_english(day: Day) -> Image.Image:
     day.touch("language:en")
     return day.see("kiosk-1")
@@ -136,7 +156,7 @@ def a_payment(day: Day) -> Image.Image:
 
 def a_priority_call(day: Day) -> Image.Image:
     day.touch("priority")
-    day.touch("service:chung-thuc", priority=True)
+    day.touch("service:chung-thuc", Home("priority"))
     day.call(FEE_COUNTER)
     return day.see("sign-1")
 
@@ -165,6 +185,10 @@ PICTURES: dict[str, Callable[[Day], Image.Image]] = {
     "board-waiting": lambda day: day.see("board-1"),
     "control-room": a_morning,
     "kiosk": a_start_page,
+    "kiosk-large": lambda day: as_wished(day, "large"),
+    "kiosk-contrast": lambda day: as_wished(day, "contrast"),
+    "kiosk-low": lambda day: as_wished(day, "low"),
+    "kiosk-code": a_code,
     "kiosk-en": in_english,
     "kiosk-rad-number": lambda day: a_number(day, "rad"),
     "kiosk-number": lambda day: a_number(day, "vi"),

@@ -68,10 +68,10 @@ def _message(sheet: Sheet, top: int, bottom: int, icon: str, title: str, words: 
     """One thing said in the middle of the page."""
     px, most = sheet.px, sheet.width - 2 * max(sheet.margin, sheet.px(90))
     size, small = px(52 if sheet.compact else 68), px(36 if sheet.compact else 42)
-    titles = text.wrap(title, most, size, bold=True)
-    lines = text.wrap(words, most, small) if words else []
     side = px(110 if sheet.compact else 170)
     gap = px(36)
+    room = bottom - top - px(32) - side - gap - gap // 2
+    size, small, titles, lines = _fitted(title, words, most, size, small, room)
     height = side + gap + text.leading(size) * len(titles) + gap // 2 + text.leading(small) * len(lines)
     y = max(top + px(16), (top + bottom - height) // 2)
     middle = sheet.width / 2
@@ -79,6 +79,16 @@ def _message(sheet: Sheet, top: int, bottom: int, icon: str, title: str, words: 
     y += side + gap + text.capital(size)
     y = sheet.lines(titles, middle, y, size, bold=True, align="center")
     sheet.lines(lines, middle, y + gap + text.leading(small), small, align="center")
+
+
+def _fitted(
+    title: str, words: str, most: int, size: int, small: int, room: int
+) -> tuple[int, int, list[str], list[str]]:
+    """A title and its words in lines, at the largest sizes up to these at which both have room, px high."""
+    titles, lines = text.wrap(title, most, size, bold=True), text.wrap(words, most, small) if words else []
+    if text.leading(size) * len(titles) + text.leading(small) * len(lines) <= room or small < 12:
+        return size, small, titles, lines
+    return _fitted(title, words, most, size - 1 - size // 25, small - 1 - small // 25, room)
 
 
 def _trouble(scene: Scene, why: Why, service: str, label: str) -> tuple[str, str, str]:
@@ -231,8 +241,12 @@ def _slip(sheet: Sheet, scene: Scene, box: Rect, paper: Paper) -> None:
             words = scene.say("If there is none, please remember this number or take a photo of it.")
     if words:
         color = LACQUER
-    titles = text.wrap(title, most, size, bold=True)
-    lines = text.wrap(words, most, small) if words else []
+    if (
+        side
+        and text.leading(size) * len(text.wrap(title, most, size, bold=True)) + px(64) + side > box.height
+    ):
+        side = 0  # words matter more
+    size, small, titles, lines = _fitted(title, words, most, size, small, box.height - px(16))
     height = text.leading(size) * len(titles) + text.leading(small) * len(lines)
     height += px(24) + side if side else 0
     y = box.centery - height / 2 + text.capital(size)

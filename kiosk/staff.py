@@ -98,7 +98,8 @@ def _service(sheet: Sheet, scene: Scene, service: ServiceInfo, box: Rect) -> Non
     sheet.target(f"{'reopen' if shut else 'shut'}:{service.id}", box)
     sheet.panel(box, PAPER if shut else WHITE, border=INK)
     most, px = box.width - sheet.px(40), sheet.px
-    name, act = scene.pick(service.name), scene.say("Touch to take numbers again" if shut else "Touch to stop for today")
+    name = scene.pick(service.name)
+    act = scene.say("Touch to take numbers again" if shut else "Touch to stop for today")
     size, small = text.fit(name, most, px(40), bold=True), text.fit(act, most, px(30))
     baseline = box.centery - (text.leading(small) - text.capital(size)) / 2
     sheet.line(name, box.centerx, baseline, size, MUTED if shut else INK, bold=True, align="center")

@@ -12,7 +12,7 @@ from bus.asks import Reopen, Shut
 from bus.events import ServiceReopened, ServiceShut
 from center.broker import PrivateBroker
 from demo.part import Part
-from kiosk.corner import HOLD_S, STAY_S, Act, Corner, Pin, Staff
+from kiosk.corner import HOLD_S, STAY_S, Act, Corner, Pin, Staff, StaffPage
 from tests.booth import Booth, open_booth
 
 PIN = "2580"
@@ -114,14 +114,18 @@ def booth(
         yield booth
 
 
+def shown(booth: Booth) -> StaffPage | None:
+    return booth.kiosk.corner.page
+
+
 def test_staff_stop_and_take_up_a_service_and_print_a_test(booth: Booth) -> None:
     pygame.event.post(pygame.Event(pygame.FINGERDOWN, touch_id=0, x=0.01, y=0.01))
     booth.kiosk.step(0)
     booth.pass_time(HOLD_S)
-    assert booth.kiosk.corner.page == Pin()
+    assert shown(booth) == Pin()
     for target in (*(f"key:{digit}" for digit in PIN), "send"):
         booth.touch(target)
-    assert booth.kiosk.corner.page == Staff()
+    assert shown(booth) == Staff()
     booth.touch("shut:thue")
     booth.until("the hub's record of it", lambda: bool(booth.happened(ServiceShut)))
     booth.until("the other button", lambda: "reopen:thue" in booth.targets)
@@ -129,6 +133,6 @@ def test_staff_stop_and_take_up_a_service_and_print_a_test(booth: Booth) -> None
     booth.until("the hub's record of it", lambda: bool(booth.happened(ServiceReopened)))
     booth.touch("test-print")
     booth.until("the paper", lambda: len(booth.paper.tickets) == 1)
-    booth.until("its end", lambda: booth.kiosk.corner.page == Staff(told="Đã xong."))
+    booth.until("its end", lambda: shown(booth) == Staff(told="Đã xong."))
     with pytest.raises(SystemExit):
         booth.touch("restart")

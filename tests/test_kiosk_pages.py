@@ -198,7 +198,7 @@ def test_a_page_stays_on_its_screen_and_its_words_stay_apart(size: Size, languag
             assert not _letters(one).colliderect(_letters(other)), f"{name}: {one.words!r} on {other.words!r}"
         panels = [mark.box for mark in sheet.marks[1:] if not mark.words]
         for mark, box in ((mark, box) for mark in said for box in panels):
-            if box.collidepoint(mark.box.center):
+            if box.colliderect(_letters(mark)):
                 assert box.contains(_letters(mark)), f"{name}: {mark.words!r} leaves its box"
 
 
