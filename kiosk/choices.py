@@ -17,14 +17,19 @@ def lay_out(sheet: Sheet, scene: Scene) -> int:
 
 
 def _upright(sheet: Sheet, scene: Scene) -> int:
-    """From below: the languages; who has an appointment, and the looks; priority."""
+    """From below: languages, and the looks where both have room; who has an appointment; priority."""
     px, gap, high = sheet.px, sheet.px(22), max(sheet.finger, sheet.px(96))
     row = Rect(sheet.margin, sheet.height - sheet.margin - high, sheet.width - 2 * sheet.margin, high)
-    _languages(sheet, scene, row, scene.offer.languages)
-    row = row.move(0, -high - px(24))
-    end = _looks(sheet, scene, row.right, row, ("large", "contrast", "low"))
+    end = _languages(sheet, scene, row, scene.offer.languages)
+    looks = ("large", "contrast", "low")
+    beside = row.right - end >= len(looks) * (high + gap)
+    if beside:
+        _looks(sheet, scene, row.right, row, looks)
+    if scene.offer.check_in or not beside:
+        row = row.move(0, -high - px(24))
+        end = row.right if beside else _looks(sheet, scene, row.right, row, looks) - gap
     if scene.offer.check_in:
-        _check_in(sheet, scene, Rect(row.x, row.y, end - gap - row.x, high))
+        _check_in(sheet, scene, Rect(row.x, row.y, end - row.x, high))
     if not scene.offer.priority:
         return row.top
     high = px(PRIORITY_HIGH)
@@ -92,7 +97,7 @@ def _languages(sheet: Sheet, scene: Scene, row: Rect, languages: tuple[str, ...]
 
 def _looks(sheet: Sheet, scene: Scene, right: int, row: Rect, names: tuple[str, ...]) -> int:
     """Square buttons up to `right`; returns where they begin."""
-    side, gap = max(sheet.finger, sheet.px(104)), sheet.px(22)
+    side, gap = row.height, sheet.px(22)
     look = scene.look
     chosen = {
         "large": look.large, "contrast": look.contrast, "low": look.low,
