@@ -84,6 +84,7 @@ class PrinterPort(Table, frozen=True):
     status: Status | None = None
     confirm: Confirm | None = None
     native_qr: bool | None = None
+    doubles: bool | None = None
     baud: Baud | None = None
 
 

@@ -22,7 +22,6 @@ class Profile:
     doubles: bool = True  # GS v 0 with m = 3: every dot as two by two
     clears: bool = False  # DLE DC4 8: forgets what it has not printed yet
     baud: Baud = 115200  # as it comes from the factory
-    paper_m: float = 80.0  # of a new roll
 
     @property
     def answers(self) -> bool:
@@ -36,8 +35,8 @@ PROFILES = {
     "epson-tm-t82": Profile(576, "partial", "automatic", "gs-h", native_qr=True, clears=True, baud=38400),
     "xprinter-xp-80": Profile(576, "partial", "asked", "gs-r", native_qr=True),
     "generic-80": Profile(576, "partial", "asked", "gs-r"),
-    "generic-58": Profile(384, "none", "none", "none", baud=9600, paper_m=30.0),
-    "presenter": Profile(576, "presenter", "asked", "gs-r", native_qr=True, paper_m=150.0),
+    "generic-58": Profile(384, "none", "none", "none", baud=9600),
+    "presenter": Profile(576, "presenter", "asked", "gs-r", native_qr=True),
 }
 
 

@@ -129,7 +129,8 @@ class Talk:
             self.port.send(ASK_IN_ORDER)
             if not self._heard(lambda: not self._awaited, time.monotonic() + self._print_s):
                 raise HardwareAbsent("the printer does not print what it holds")
-            while self.hear(self._answer_s / 2):
+            until = time.monotonic() + self._print_s
+            while self.hear(self._answer_s / 2) and time.monotonic() < until:
                 pass
         self.torn = False
 

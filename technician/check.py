@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from config.errors import SettingsError
+from config.layers import Layers
 from config.load import SHARED, check_shared, is_center, load, load_center
-from config.settings import CenterSettings, DisplaySettings, HubSettings
+from config.settings import CenterSettings, DisplaySettings, HubSettings, KioskSettings
 
 
 def verdict(path: Path) -> str:
@@ -14,6 +15,8 @@ def verdict(path: Path) -> str:
         return "what the devices beside it share; check their files too"
     if is_center(path):
         return _describe(load_center(path))
+    if _is_template(path):
+        return _describe_template(path)
     settings = load(path)
     role = type(settings).__struct_config__.tag
     described = f"{role} {settings.device} of {settings.center}"
@@ -27,6 +30,8 @@ def verdict(path: Path) -> str:
                 "make them the same"
             )
         described += f", with {settings.catalog}: {_describe(center)}"
+    if isinstance(settings, KioskSettings) and (template := settings.printer.template):
+        described += f", with {template}: {_describe_template(template)}"
     return described
 
 
@@ -42,6 +47,21 @@ def _voice(folder: Path) -> str:
     return f"with a voice for {', '.join(whole) or 'no language'}" + (
         f", and what luot voice check tells of {', '.join(faulty)}" if faulty else ""
     )
+
+
+def _is_template(path: Path) -> bool:
+    """Whether this is a ticket's template: it is made of blocks."""
+    try:
+        return "block" in Layers.read(path).document
+    except SettingsError:
+        return False  # `load` tells what is wrong with it
+
+
+def _describe_template(path: Path) -> str:
+    """Raises SettingsError where it has mistakes."""
+    from printer.template import load
+
+    return f"a ticket of {len(load(path).block)} blocks"
 
 
 def _describe(center: CenterSettings) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from escpos.printer import Dummy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
@@ -121,6 +122,20 @@ def test_bytes_are_few(profile: Profile, language: str) -> None:
     for template, most in ((TICKET, 20_000), (SHORT, 15_000)):
         composed = compose(given, CENTER, "Đất đai và xây dựng", profile.width, template)
         assert len(encode(composed, profile)) < most
+
+
+@pytest.mark.parametrize("doubles", [True, False])
+def test_picture_is_what_another_program_sends_for_it(doubles: bool) -> None:
+    """python-escpos, whose pictures real printers have printed for years."""
+    composed = compose(ticket(label="A888"), CENTER, "Hộ tịch", 576, TICKET)
+    other = Dummy()
+    other.hw("INIT")
+    other.image(composed.picture, fragment_height=100)
+    profile = replace(EPSON, doubles=doubles)
+    ours, _ = paper_of(encode(composed, profile), profile)
+    (theirs,), errors = printed(bytes(other.output), 576)
+    assert errors == []
+    assert nearly_same(upper_part(ours, composed.picture), theirs)
 
 
 def test_each_cutter_is_told_in_its_words() -> None:

@@ -1,9 +1,12 @@
 """What a printer says, read from its bytes: never paper that is not there, and never an exception."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.status_fuzz import fuzz
 from printer.status import (
     Answer,
     AnswerReader,
@@ -147,3 +150,8 @@ def test_offline_printer_is_never_read_as_ready(answers: tuple[int, int, int, in
     printer, offline, error, paper = answers
     assert not state_of_answers(printer | 0x08, offline, error, paper).can_print
     assert not state_of_block(bytes((printer | 0x08, offline, error, paper))).can_print
+
+
+def test_noise_and_glued_answers_are_never_misread() -> None:
+    """A part of `luot bench status-fuzz`."""
+    assert sum(fuzz(random.Random(2), 20_000)) == 0

@@ -184,7 +184,7 @@ def test_a_mistake_names_the_layer_that_it_comes_from(tmp_path: Path) -> None:
         'luot.toml:3: `broker.port` must be a whole number from 1 to 65535, not "8883"',
         "kiosk-1.toml:7: unknown key `printer.colour`: "
         "it is none of profile, host, port, serial, usb, template, width, cutter, status, confirm, "
-        "native_qr, baud; remove it",
+        "native_qr, doubles, baud; remove it",
         "kiosk-1.d/printer.toml:2: `printer.width` must be one of 384, 576, not 80",
     ]
 
@@ -230,7 +230,7 @@ confirm = "gsr"
         'kiosk-1.toml:11: `printer.confirm` must be one of "gs-h", "gs-r", "none", not "gsr"; '
         'did you mean "gs-r"?',
         "kiosk-1.toml:12: unknown key `printer.paper`: it is none of profile, host, port, serial, usb, "
-        "template, width, cutter, status, confirm, native_qr, baud; remove it",
+        "template, width, cutter, status, confirm, native_qr, doubles, baud; remove it",
     ]
 
 

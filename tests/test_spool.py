@@ -1,9 +1,13 @@
 """The spool against the twin, over every wire: what is told of a job is what came out of the slot."""
 
+import contextlib
+import random
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -390,3 +394,33 @@ def test_full_disk_prints_nothing(paper: SimulatedPrinter, setup: Setup, told: T
         spool.submit(job())
         assert done(told).outcome == "failed"
         assert paper.tickets == []
+
+
+@pytest.mark.parametrize("model", ["epson-tm-t20", "xprinter-xp-80"])
+def test_printer_that_talks_nonsense_without_end_hangs_nothing(
+    tmp_path: Path, told: Told, model: str
+) -> None:
+    dice = random.Random(1)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def babble() -> None:
+            with contextlib.suppress(OSError):
+                while connection := listener.accept()[0]:
+                    with connection, contextlib.suppress(OSError):
+                        while connection.send(dice.randbytes(50)):
+                            connection.setblocking(False)
+                            with contextlib.suppress(BlockingIOError):
+                                connection.recv(65536)
+                            time.sleep(0.001)
+
+        Thread(target=babble, daemon=True).start()
+        port = PrinterPort(host="127.0.0.1", port=listener.getsockname()[1], profile=model)  # type: ignore[arg-type]
+        began = time.monotonic()
+        with Spool(port, tmp_path, told.put, answer_s=0.2, print_s=0.5) as spool:
+            for label in ("A001", "A002", "A003"):
+                spool.submit(job(label))
+                outcome = done(told)
+                assert outcome.job == label
+                assert model == "xprinter-xp-80" or outcome.outcome in ("failed", "unknown")
+        assert time.monotonic() - began < 15
+        listener.shutdown(socket.SHUT_RDWR)

@@ -13,6 +13,7 @@ from config.settings import PrinterPort
 from printer.sample import CENTER, sample
 from printer.template import FIELDS, MOST_BLOCKS, SHIPPED, Template, TextBlock, load, template_of
 from printer.ticket import compose
+from technician.check import verdict
 from tests.paper import find, ticket
 
 NUMBER = '[[block]]\nkind = "number"\n'
@@ -128,6 +129,20 @@ def test_a_picture_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "is no picture that can be read" in told(path)[0]
     Image.new("1", (3000, 10)).save(tmp_path / "logo.png")
     assert "is larger than 2000 dots a side" in told(path)[0]
+
+
+def test_a_template_is_checked_by_itself_and_with_its_kiosk(tmp_path: Path) -> None:
+    template, kiosk = write(tmp_path, NUMBER), tmp_path / "kiosk-1.toml"
+    kiosk.write_text(
+        'role = "kiosk"\ncenter = "tan-lap"\ndevice = "kiosk-1"\n'
+        '[printer]\nhost = "10.0.0.9"\ntemplate = "ticket.toml"\n'
+    )
+    assert verdict(template) == "a ticket of 1 blocks"
+    assert verdict(kiosk) == f"kiosk kiosk-1 of tan-lap, with {template}: a ticket of 1 blocks"
+    write(tmp_path, "[[block]]\n")
+    for path in (template, kiosk):
+        with pytest.raises(SettingsError, match="the number is missing"):
+            verdict(path)
 
 
 def as_toml(value: Any) -> str:
