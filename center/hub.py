@@ -8,27 +8,20 @@ spoken since, that one is the newer: this one falls silent, and stays so until a
 
 import gc
 import logging
-import secrets
-from collections.abc import Sequence
 from math import inf
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import msgspec
-
-from bus.asks import VERBS, Events, Request
 from bus.device import CaughtUp, Changed, Device, Received
-from bus.events import JournalEvent, RequestGivenUp
-from bus.messages import Answer, CenterState, Payload, Rev, Role, Status, Stopped, encode
+from bus.messages import CenterState, Rev, Role, Status, Stopped
 from bus.session import Connected, Message, TakenOver
 from bus.topics import ASK, REPLY, STATES, STATUS
 from center import engine, leases, views
 from center.absences import Absences
-from center.journal import VOID, Answered, JournalUnavailable
+from center.batch import BUSY, Batch, fresh
 from center.memory import Checked, Memory
-from center.requests import Asked, read, refusal
+from center.requests import Asked
 from center.telling import Telling
 from config.clock import Clock
-from config.errors import Refused
 from config.load import load_center
 from config.settings import CenterSettings, HubSettings
 
@@ -37,10 +30,6 @@ log = logging.getLogger(__name__)
 BEAT_S = 5.0
 GARBAGE = (20_000, 50, 100)  # the state is no garbage: looking through it took 6 % of the time of a rush
 KEEP_S = 60  # the broker keeps the hub's session, and with it the requests that come meanwhile
-NOT_REMEMBERED = ("busy", "bad-request")
-BUSY = refusal(Refused("busy", "The hub cannot keep its journal now; nothing was done."))
-UNDECIDED = refusal(Refused("bad-request", "This request could not be decided; it was logged."))
-LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 8  # one for each byte, all as likely
 RIVAL = "Find out which of them is the centre's. Stop the other for good, then start this one anew."
 
 
@@ -135,90 +124,21 @@ class Hub:
 
     def _serve(self, messages: list[Message]) -> None:
         """Decide the requests in order, commit them together, then answer, then publish."""
-        memory, batch = self.memory, dict[tuple[str, UUID], bytes]()
+        memory, batch = self.memory, Batch(self.memory, self.roles, self.center.center)
         if not memory.stopped:
             memory.begin()
-            memory.record(leases.lost_history(memory.state, self._seen, _fresh()))
+            memory.record(leases.lost_history(memory.state, self._seen, fresh()))
             memory.record(engine.tick(memory.state, memory.now))
-        asked = [self._decide(message, batch) for message in messages]
-        entries = self._commit([each.decided for each in asked if each.decided is not None])
-        for each in asked:
+        for message in messages:
+            batch.decide(message)
+        entries = batch.commit()
+        if entries is not None:
+            self._seen = None
+        for each in batch.asked:
             self._answer(each, BUSY if each.fresh and entries is None else each.answer)
         if entries:
             self.telling.happened(memory.state, entries)
             self.telling.changed(memory.state, memory.now, entries)
-
-    def _commit(self, answers: list[Answered]) -> Sequence[JournalEvent] | None:
-        """The events of the batch once they are on disk; none at all where it was dropped."""
-        if self.memory.stopped:
-            return None
-        entries: Sequence[JournalEvent] = ()
-        if self.memory.entries or answers:
-            try:
-                entries = self.memory.commit(answers)
-            except JournalUnavailable:
-                return None
-        self._seen = None
-        return entries
-
-    def _decide(self, message: Message, batch: dict[tuple[str, UUID], bytes]) -> Asked:
-        """One request: its answer, and its events recorded in the batch."""
-        asked = Asked.of(message)
-        try:
-            fields = read(asked, self.center.center)
-            role = self.roles.get(asked.device)
-            if role is None:
-                raise Refused("forbidden", f"The centre has no device {asked.device!r}.")
-        except Refused as refused:
-            log.warning("refused a request from=%s verb=%s error=%s", asked.device, asked.verb, refused)
-            asked.answer = refusal(refused)
-            return asked
-        key, memory = (asked.device, fields.request), self.memory
-        mark = len(memory.entries), len(memory.notes)
-        try:
-            if known := batch.get(key) or (memory.open and memory.journal.answer(*key)):
-                asked.answer, asked.fresh = known, key in batch
-                return asked
-            if memory.stopped:
-                asked.answer = BUSY
-                return asked
-            asked.answer = _accepted(self._carry_out(asked, role, fields))
-        except Refused as refused:
-            log.info("refused by rule from=%s verb=%s code=%s", asked.device, asked.verb, refused.code)
-            asked.answer = refusal(refused)
-            if refused.code in NOT_REMEMBERED:
-                return asked
-        except JournalUnavailable as error:
-            memory.fail(error)
-            asked.answer = BUSY
-            return asked
-        except Exception:
-            # A message that crashes the hub would come back for ever: this request alone is undone.
-            memory.undo(*mark)
-            log.exception("a request could not be decided from=%s verb=%s", asked.device, asked.verb)
-            asked.answer = UNDECIDED
-            return asked
-        if isinstance(fields, Events):  # what it tells is kept already
-            return asked
-        batch[key] = asked.answer
-        for entry in memory.entries[mark[0] :]:
-            if isinstance(entry.body, RequestGivenUp):
-                batch.setdefault((entry.body.device, entry.body.request), VOID)
-        asked.decided = Answered(asked.device, fields.request, memory.state.day, asked.answer)
-        asked.fresh = True
-        return asked
-
-    def _carry_out(self, asked: Asked, role: Role, fields: Request) -> Payload:
-        """What the engine makes of it is recorded; returns the result. Raises Refused."""
-        memory = self.memory
-        if isinstance(fields, Events):
-            if role not in VERBS[asked.verb].who:
-                raise Refused("forbidden", f"A {role} may not ask {asked.verb!r}.")
-            return memory.journal.page(fields.after, fields.limit)
-        command = engine.Command(asked.device, role, asked.verb, fields, memory.now, _fresh())
-        decision = engine.decide(memory.state, command)
-        memory.record(decision.events, asked.device, fields.request, decision.note)
-        return decision.answer(memory.state)
 
     # Telling
 
@@ -290,15 +210,6 @@ class Hub:
         if self.memory.stopped:
             return inf
         return engine.due(self.memory.state, self.memory.time.now()) / 1000
-
-
-def _accepted(result: Payload) -> bytes:
-    return encode(Answer(ok=True, result=msgspec.Raw(encode(result))))
-
-
-def _fresh() -> str:
-    """What nobody can guess, for a command."""
-    return secrets.token_bytes(26).translate(LETTERS).decode()
 
 
 def run(settings: HubSettings) -> None:

@@ -33,7 +33,7 @@ from bus.events import (
 from bus.messages import Adopted, Answer, CounterState, Payload, Rev, Ticket, encode
 from bus.session import Connected, Message, Session
 from bus.topics import ASK, CALL, JOURNAL, REPLY, STATES, STATUS
-from center import engine
+from center import engine, moves
 from center.broker import PrivateBroker
 from center.hub import Hub
 from center.journal import JournalUnavailable
@@ -353,7 +353,7 @@ class TestTheDisk:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """Wherever it happens: before its events, while they are applied, or after."""
-        poison, decide, issue = take(), engine.decide, State._issue
+        poison, decide, issue = take(), engine.decide, moves.issue
 
         def explode(*_: object) -> Payload:
             raise ZeroDivisionError
@@ -370,7 +370,7 @@ class TestTheDisk:
 
         monkeypatch.setattr(engine, "decide", decide_badly)
         if where == "apply":
-            monkeypatch.setattr(State, "_issue", issue_badly)
+            monkeypatch.setattr(moves, "issue", issue_badly)
         with Hub(settings_of_hub, settings) as hub:
             answers = served(hub, request(take()), request(poison), request(take()))
             seqs = [entry.seq for entry in hub.memory.journal.entries()]
