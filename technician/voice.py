@@ -5,15 +5,21 @@ import sys
 from pathlib import Path
 
 import click
-from msgspec import structs
 
 from config.errors import HardwareAbsent, LuotError, SettingsError
-from config.settings import VOICE
 from technician.arguments import a_path
 
+
+def _default() -> Path:
+    from config.settings import VOICE
+
+    return VOICE
+
+
 packs_option = click.option(
-    "--dir", "folder", type=a_path, default=VOICE, show_default=True, metavar="DIR", help="Of all packs."
-)
+    "--dir", "folder", type=a_path, default=_default, show_default="/var/lib/luot/voice", metavar="DIR",
+    help="Where the packs are.",
+)  # fmt: skip
 words_option = click.option("--words", default="", help="What is said in it, where the pack does not say.")
 a_language = click.argument("language", metavar="LANGUAGE")
 a_clip = click.argument("name", metavar="CLIP")
@@ -133,6 +139,8 @@ def _words(place: Path, language: str, name: str, words: str) -> str:
 
 def _keep(place: Path, name: str, words: str, samples: bytes) -> None:
     """Put a clip into its pack, and let it be heard. Raises LuotError where it would be no good there."""
+    from msgspec import structs
+
     from display import clip
     from display.pack import read_manifest, write_manifest
     from technician.recording import play as hear
