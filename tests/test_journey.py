@@ -420,8 +420,8 @@ def test_the_start_page_counts_down_before_it_forgets_what_was_chosen() -> None:
 
 
 TARGETS = (
-    "service:ho-tich", "service:dat-dai", "service:thue", "language:en", "look:large", "more", "priority", "done",
-    "check-in", "key:A", "erase", "send", "nothing",
+    "service:ho-tich", "service:dat-dai", "service:thue", "language:en", "look:large", "more", "priority",
+    "done", "check-in", "key:A", "erase", "send", "nothing",
 )  # fmt: skip
 ACTS = st.one_of(
     st.tuples(st.just("touch"), st.sampled_from(TARGETS)),
