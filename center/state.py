@@ -12,6 +12,7 @@ from bus.events import JournalEvent
 from bus.messages import Category, Code, Id, Label, Rev, TicketId
 from center import happened
 from center.hours import Calendar
+from center.places import place
 from center.records import (
     LABEL_REST,
     Appointment,
@@ -36,6 +37,7 @@ class State:
             each.id: Calendar(self.zone, each.hours or settings.hours, settings.holidays)
             for each in settings.services
         }
+        self.places = {each.id: place(settings, each) for each in settings.services}
         self.categories = {each.id: each for each in settings.categories}
         self.epoch = ""
         self.epochs: list[str] = []  # that were before

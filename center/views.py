@@ -4,15 +4,15 @@ from datetime import datetime
 
 from bus import messages
 from bus.events import JournalEvent, TicketCalled
-from bus.messages import Id, Rev, Text
+from bus.messages import Id, Rev
 from center.command import Moment
 from center.forecast import forecast
+from center.places import counter_name, place
 from center.records import Order, Ticket, place_at
 from center.state import State
 from center.taking import not_taking
 from center.vietqr import vietqr
 from config import settings
-from config.words import pick, say
 
 RESTORED = "A backup was restored: wait for these devices, or give the last numbers printed as the floor."
 
@@ -214,7 +214,7 @@ def ticket(state: State, ticket: Ticket, now: Moment) -> messages.Ticket:
         at=ticket.at,
         ahead=ahead,
         wait=wait,
-        place=place(state.settings, queue.service),
+        place=state.places.get(ticket.service, {}),
         track=state.settings.track_url.replace("{id}", ticket.id),
         people=ticket.people,
         priority=ticket.priority,
@@ -238,32 +238,10 @@ def order(state: State, order: Order) -> messages.Order:
     )
 
 
-def counter_name(center: settings.CenterSettings, counter: settings.Counter) -> Text:
-    """The counter's own name, or "Counter 3" in every language of the centre."""
-    return counter.name or {
-        language: say(language, "Counter {number}", number=counter.number) for language in center.languages
-    }
-
-
-def place(center: settings.CenterSettings, service: settings.Service) -> Text:
-    """Where to go: what the settings say, or "Counter 1 or Counter 2", those whose own service it is."""
-    if service.place:
-        return service.place
-    names = [counter_name(center, each) for each in center.counters if service.id in each.services]
-    return {language: _either(names, language) for language in center.languages}
-
-
 def _opens(state: State, service: Id, now: Moment) -> datetime | None:
     """When there is service again, where that is known."""
     calendar = state.calendars.get(service)
     return calendar.opens(now.at) if calendar is not None and now.known else None
-
-
-def _either(names: list[Text], language: str) -> str:
-    words = [pick(name, language) for name in names]
-    if len(words) < 2:
-        return "".join(words)
-    return say(language, "{a} or {b}", a=", ".join(words[:-1]), b=words[-1])
 
 
 def _qr(state: State, order: Order) -> str:

@@ -19,6 +19,7 @@ from bus.messages import (
     encode,
 )
 from center import views
+from center.places import place
 from tests.hall import CENTER, Hall
 
 REV = Rev("e", 7)
@@ -52,8 +53,8 @@ def test_place_lists_three_counters_as_people_do() -> None:
     service, counter = CENTER.services[0], CENTER.counters[0]
     counters = tuple(msgspec.structs.replace(counter, id=f"c{n}", number=str(n)) for n in (1, 2, 3))
     center = msgspec.structs.replace(CENTER, counters=counters)
-    assert views.place(center, service)["vi"] == "Quầy 1, Quầy 2 hoặc Quầy 3"
-    assert views.place(msgspec.structs.replace(CENTER, counters=()), service) == {"vi": "", "en": ""}
+    assert place(center, service)["vi"] == "Quầy 1, Quầy 2 hoặc Quầy 3"
+    assert place(msgspec.structs.replace(CENTER, counters=()), service) == {"vi": "", "en": ""}
 
 
 def test_center_tells_its_day_and_the_hubs_time(hall: Hall) -> None:
