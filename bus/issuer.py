@@ -52,7 +52,7 @@ class Issuer:
         self._leased: tuple[str, date] | None = None  # the hub's start and day that our leases are of
         self._adopt = uuid4()  # the request that tells the next portion
         self._epoch = ""  # for which all of the day is told again
-        self._warned = False  # the hub heard, since the last connection, what we saw of it
+        self._above = False  # the hub knows less than we saw of it, and has to hear that
         self._fault = ""
 
     def __enter__(self) -> "Issuer":
@@ -108,9 +108,10 @@ class Issuer:
                 match each:
                     case Connected():
                         self._silent = -math.inf  # a hub that lost its history is heard only once it is told
-                        self._warned = False
                         self._lease_soon()
                     case Changed(payload=state):
+                        live = isinstance(state, CenterState) and self.device.states.fresh()
+                        self._above |= live and self.memory.is_above(state.rev)
                         self.memory.saw(state.rev)
                         self._left |= isinstance(state, CenterState | Catalog)
             due = self._left and not self._telling and self._now() >= self._due
@@ -190,8 +191,7 @@ class Issuer:
         if center is not None and awaited and self._epoch != center.rev.epoch:
             self.memory.tell_again(center.day)
             self._epoch = center.rev.epoch
-        above = center is not None and not self._warned and self.memory.is_above(center.rev)
-        return self.memory.adopt(self._adopt, whole=awaited, seen_more=above)
+        return self.memory.adopt(self._adopt, whole=awaited, seen_more=self._above)
 
     def _lease(self) -> Lease | None:
         """New numbers, at every connection, at a new day or start of the hub, and once ours were adopted."""
@@ -223,7 +223,7 @@ class Issuer:
         center, catalog = self.device.states.center, self.device.states.catalog
         match report, answer:
             case Adopt(), _:
-                self._adopt, self._warned = uuid4(), True
+                self._adopt, self._above = uuid4(), False
                 if isinstance(answer, Adopted) and self.memory.adopted(answer):
                     self._lease_soon()
                     if answer.refused:
