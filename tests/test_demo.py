@@ -142,17 +142,16 @@ def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:
 
 def test_a_part_that_does_not_start_is_named_with_its_reason(tmp_path: Path) -> None:
     luot = str(Path(sys.executable).with_name("luot"))
-    journal = tmp_path / "data" / "hub" / "journal.sqlite"
-    journal.parent.mkdir(parents=True)
-    journal.write_bytes(b"this is no journal" * 100)
-    demo = subprocess.run(
-        [luot, "demo", "--headless", "--dir", tmp_path],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    lock = tmp_path / "data" / "hub" / "journal.lock"
+    lock.parent.mkdir(parents=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # as another hub does
+        demo = subprocess.run(
+            [luot, "demo", "--headless", "--dir", tmp_path],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
     assert demo.returncode == 1
-    assert re.search(
-        r"error: hub: error: The journal .* cannot be opened: file is not a database", demo.stderr
-    )
+    assert re.search(r"error: hub: error: Another hub is running on the journal .*", demo.stderr)
