@@ -147,8 +147,8 @@ class Memory:
     def adopt(self, request: UUID, *, whole: bool, seen_more: bool = False) -> Adopt | None:
         """What was given up, and the tickets that the hub does not know yet: as much as goes at once.
 
-        None where there is nothing to tell; with `whole` that is told, too, and with `seen_more` what was seen
-        of the hub.
+        None where there is nothing to tell; with `whole` that is told, too, and with `seen_more` what was
+        seen of the hub.
         """
         with self.disk.reading() as database:
             given_up = database.execute(

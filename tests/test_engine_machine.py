@@ -115,10 +115,7 @@ class Centre(RuleBasedStateMachine):
     def come_back(self, kiosk: int) -> None:
         """On the bus again: everything is told, then the lease is made up."""
         there = self.kiosks[kiosk]
-        if there.device in self.hall.state.awaits:
-            told = there.tell_all()
-        else:
-            told = there.adopt()
+        told = there.tell_all() if there.device in self.hall.state.awaits else there.adopt()
         old = {each.label for each in there.pending if there.now - each.ran > 7 * 86_400_000}
         assert {each.label for each in there.pending} == set(told.refused) <= old
         if not self.hall.state.awaits:
