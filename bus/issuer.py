@@ -114,6 +114,8 @@ class Issuer:
                         self._above |= live and self.memory.is_above(state.rev)
                         self.memory.saw(state.rev)
                         self._left |= isinstance(state, CenterState | Catalog)
+                        if isinstance(state, CenterState) and self.device.name in state.awaits:
+                            self._due = 0.0
             due = self._left and not self._telling and self._now() >= self._due
             if due and self.device.connected and self._heard() >= self._silent:
                 self._tell()  # not before the hub is back: ages are told, and they grow
