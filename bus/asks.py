@@ -26,6 +26,7 @@ from bus.messages import (
     Language,
     LeaseRange,
     Leases,
+    Letter,
     Media,
     Note,
     Nothing,
@@ -247,7 +248,7 @@ class ConfirmClock(Request, frozen=True):
 class SetFloor(Request, frozen=True):
     """After a restored backup: go on without the issuers that are still awaited, above these numbers."""
 
-    numbers: dict[Annotated[str, Meta(pattern=r"\A[A-Z]\Z")], Annotated[int, Meta(ge=0, le=9999)]]
+    numbers: dict[Letter, Annotated[int, Meta(ge=0, le=9999)]]
 
 
 class Events(Request, frozen=True):

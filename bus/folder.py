@@ -12,9 +12,7 @@ from tempfile import TemporaryFile
 from config.errors import LuotError
 
 MOUNTS = Path("/proc/self/mountinfo")
-FORGETFUL = frozenset(
-    {"overlay", "aufs", "tmpfs", "ramfs", "rootfs"}
-)  # file systems, as the kernel names them
+FORGETFUL = ("overlay", "aufs", "tmpfs", "ramfs", "rootfs")  # file systems, as the kernel names them
 PROBE_BYTES = 64 * 1024
 
 

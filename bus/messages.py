@@ -19,6 +19,7 @@ Id = settings.Id
 Amount = settings.Amount
 Purpose = settings.Purpose
 Text = settings.Text
+Letter = settings.Letter
 Label = Annotated[str, Meta(pattern=r"\A[A-Z][0-9]{3,4}\Z")]
 TicketId = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}-[A-Z][0-9]{3,4}\Z")]
 Time = Annotated[datetime, Meta(tz=True)]
@@ -341,7 +342,7 @@ class LeaseRange(Payload, frozen=True):
 
     day: date
     service: Id
-    letter: Annotated[str, Meta(pattern=r"\A[A-Z]\Z")]
+    letter: Letter
     first: Annotated[int, Meta(ge=1, le=9999)]
     last: Annotated[int, Meta(ge=1, le=9999)]
 

@@ -54,7 +54,7 @@ def open_day(state: "State", event: DayOpened, at: datetime, ran: int) -> None:
 
 def _rest_labels(state: "State", at: datetime, ran: int) -> None:
     """Today's labels, and older ones that are young all the same, are not given again for a while."""
-    given = {each.label: Stamp(each.place[2], each.ran, each.at) for each in state.tickets.values()}
+    given = {each.label: each.stamp for each in state.tickets.values()}
     young = {label: each for label, each in state.before.items() if state.age(each, at, ran) < LABEL_REST}
     state.before = young | given
 

@@ -25,7 +25,7 @@ from bus.events import (
 from bus.messages import HubTime
 from center import appointments, counters, leases, orders, services, tickets, turns
 from center.command import Command, Decision, Moment
-from center.records import HERE, LABEL_REST, MS, Stamp
+from center.records import HERE, LABEL_REST, MS
 from center.state import State
 from config.clock import EARLIEST, milliseconds
 from config.errors import Refused
@@ -186,9 +186,7 @@ def _day_ends_ms(state: State, now: Moment) -> int:
     left = midnight - now.at
     if left <= timedelta(0):
         stay = ("called",) if state.settings.carry_over else HERE
-        stamps = (
-            Stamp(each.place[2], each.ran, each.at) for each in state.tickets.values() if each.status in stay
-        )
+        stamps = (each.stamp for each in state.tickets.values() if each.status in stay)
         left = max((LABEL_REST - state.age(each, now.at, now.ran) for each in stamps), default=left)
     return -(-left // MS)
 

@@ -39,6 +39,15 @@ MEMORY_TICKETS = 200  # how many tickets a mean service time looks back on
 LONGEST = 4.0  # times the mean: a ticket forgotten over lunch counts for no more
 
 
+@dataclass(slots=True, frozen=True)
+class Stamp:
+    """When something happened, by everything that can tell it."""
+
+    seq: int
+    ran: int
+    at: datetime
+
+
 @dataclass(slots=True)
 class Ticket:
     """A number that somebody was given."""
@@ -62,6 +71,11 @@ class Ticket:
     to: Id | None = None  # the counter that it waits for, where it is one alone
     calls: int = 0
     missed_ran: int = 0
+
+    @property
+    def stamp(self) -> Stamp:
+        """When the hub heard of it, and when it was issued."""
+        return Stamp(self.place[2], self.ran, self.at)
 
 
 BY_PLACE = attrgetter("place")
@@ -255,15 +269,6 @@ class RecentCall:
     nth: int
     seq: int
     ran: int
-
-
-@dataclass(slots=True, frozen=True)
-class Stamp:
-    """When something happened, by everything that can tell it."""
-
-    seq: int
-    ran: int
-    at: datetime
 
 
 @dataclass(slots=True)

@@ -67,7 +67,7 @@ class State:
         self.counters = {each.id: Counter(each) for each in settings.counters}
         self.grants: dict[str, list[Grant]] = {}  # by letter, in the order of granting
         self.given_up: dict[tuple[Id, UUID], int] = {}  # and when
-        self.leased: dict[Id, Stamp] = {}  # when a kiosk last got a lease, all that it gave adopted
+        self.leased: dict[Id, Stamp] = {}  # when a kiosk last got a new range, all it gave adopted
         self.appointments: dict[Code, Appointment] = {}  # of today and later
         self.orders: dict[str, Order] = {}  # until PAYMENT_MEMORY after their end
         self.payments: dict[tuple[str, str], datetime] = {}  # by provider and transaction, as long

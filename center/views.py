@@ -14,7 +14,10 @@ from center.taking import not_taking
 from center.vietqr import vietqr
 from config import settings
 
-RESTORED = "A backup was restored: wait for these devices, or give the last numbers printed as the floor."
+RESTORED = (
+    "A backup was restored: wait for these devices, or give the last numbers printed as the floor, "
+    "without those that kiosks gave by themselves."
+)
 
 
 def catalog(center: settings.CenterSettings, rev: Rev) -> messages.Catalog:

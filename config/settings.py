@@ -310,7 +310,7 @@ class CenterSettings(Table, frozen=True, kw_only=True):
     ratio: Annotated[int, Meta(ge=1, le=20)] | None = None  # ordinary tickets for one of priority
     rating: bool = False  # the panel asks how the service was
     offline_numbers: tuple[LabelNumber, LabelNumber] = (800, 999)  # of each letter, for kiosks cut off
-    retention_days: Annotated[int, Meta(ge=31, le=3660)] = 365  # of notes and raw payment messages
+    retention_days: Annotated[int, Meta(ge=31, le=3660)] = 365  # of the notes that clerks write
     categories: tuple[Category, ...] = CATEGORIES
     services: tuple[Service, ...]
     counters: tuple[Counter, ...]

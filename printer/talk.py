@@ -59,9 +59,7 @@ class Talk:
         self.state = PrinterState.SILENT
         self.port = Port(wire_of(printer))
         self.profile = profile_of(printer)
-        self.torn = (
-            False  # a ticket may have broken off in the middle: the printer may wait for the rest of it
-        )
+        self.torn = False  # a ticket may have broken off: the printer may wait for the rest of it
         self.ended = False  # nobody wants to wait for anything any more
         self._changed = changed
         self._answer_s = answer_s  # a healthy printer takes 5 ms

@@ -1,4 +1,4 @@
-"""A real broker with the real accounts, and a real hub in a process of its own."""
+"""What many tests begin with: the engine's hall, a real broker with the real accounts, a real hub."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +11,9 @@ from config.load import load, load_center
 from config.settings import CenterSettings, HubSettings
 from demo.files import TEMPLATES, Places, write_settings
 from demo.part import Part
+from tests.hall import Hall
 
-pytest_plugins = ("tests.browsing",)  # what the tests of the pages share
+pytest_plugins = ("tests.browsing", "tests.morning")  # fixtures of the pages, and of what is kept
 
 hypothesis.settings.register_profile("suite", deadline=None)  # machines are noisy
 hypothesis.settings.register_profile("long", max_examples=10_000, deadline=None)
@@ -22,6 +23,15 @@ hypothesis.settings.register_profile("long", max_examples=10_000, deadline=None)
 def settings() -> CenterSettings:
     """The centre of the demo: six services, four counters."""
     return load_center(TEMPLATES / "center.toml")
+
+
+@pytest.fixture
+def hall() -> Hall:
+    """Eight in the morning, counters one and two are open, nobody waits: the engine alone."""
+    hall = Hall()
+    hall.open("one")
+    hall.open("two")
+    return hall
 
 
 @pytest.fixture

@@ -121,9 +121,8 @@ class Hall:
             self._pass(due)
             left -= due
             happened = engine.tick(self.state, self.now)
-            if happened or left <= 0:
-                self.record(*happened)
             assert happened or due, "something was due, and nothing happened"
+            self.record(*happened)
         self._pass(left)
 
     def _pass(self, milliseconds: int) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import msgspec
+import pytest
 
 from bus.events import (
     EventBody,
@@ -24,6 +25,19 @@ from tests.hall import CENTER, MORNING, Hall
 NOTE = "Thiếu bản sao"
 ROOM = 36_000  # bytes: enough for SQLite's shared memory, too little for a journal that was made to `grow`
 FINE = encode(Answer(ok=True))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a journal is kept."""
+    return tmp_path / "hub" / "journal.sqlite"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where its backup goes."""
+    (tmp_path / "stick").mkdir()
+    return tmp_path / "stick" / "monday.sqlite"
 
 
 def morning() -> Hall:

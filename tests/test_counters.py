@@ -18,15 +18,6 @@ ARRIVAL_S = ARRIVAL_MS / 1000
 
 
 @pytest.fixture
-def hall() -> Hall:
-    """Eight in the morning, both counters of `civil` open, nobody waits."""
-    hall = Hall()
-    hall.open("one")
-    hall.open("two")
-    return hall
-
-
-@pytest.fixture
 def called(hall: Hall) -> Ticket:
     """The ticket that counter one called just now; another one waits."""
     hall.take()

@@ -19,11 +19,6 @@ from tests.morning import altered, commit, entry, morning, read, same, write
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "hub" / "journal.sqlite"
-
-
-@pytest.fixture
 def hall() -> Hall:
     return morning()
 

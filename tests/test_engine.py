@@ -25,15 +25,6 @@ from tests.hall import CENTER, MORNING, Hall, refused
 NOW = engine.Moment(MORNING, 0)
 
 
-@pytest.fixture
-def hall() -> Hall:
-    """Eight in the morning, both counters of `civil` open, nobody waits."""
-    hall = Hall()
-    hall.open("one")
-    hall.open("two")
-    return hall
-
-
 # The day
 
 

@@ -20,11 +20,6 @@ from tests.morning import FINE, NOTE, altered, commit, entry, largest, morning, 
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "hub" / "journal.sqlite"
-
-
-@pytest.fixture
 def hall() -> Hall:
     return morning()
 

@@ -2,22 +2,11 @@
 
 from uuid import uuid4
 
-import pytest
 from msgspec.structs import replace
 
 from bus.events import RequestGivenUp, TicketDelivered
 from bus.messages import Nothing
 from tests.hall import CENTER, MORNING, Hall, refused
-
-
-@pytest.fixture
-def hall() -> Hall:
-    """Eight in the morning, both counters of `civil` open, nobody waits."""
-    hall = Hall()
-    hall.open("one")
-    hall.open("two")
-    return hall
-
 
 # Numbers
 

@@ -24,18 +24,6 @@ FLOORS = {"A": 120, "B": 45, "C": 1}
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "hub" / "journal.sqlite"
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Where the backup goes."""
-    (tmp_path / "stick").mkdir()
-    return tmp_path / "stick" / "monday.sqlite"
-
-
-@pytest.fixture
 def hall(path: Path) -> Hall:
     """A hall whose journal is written."""
     hall = morning()

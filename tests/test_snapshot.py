@@ -15,11 +15,6 @@ from tests.morning import altered, commit, largest, morning, no_room, read, same
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "hub" / "journal.sqlite"
-
-
-@pytest.fixture
 def hall() -> Hall:
     return morning()
 

@@ -25,15 +25,6 @@ REV = Rev("", 0)
 
 
 @pytest.fixture
-def hall() -> Hall:
-    """Eight in the morning, counters one and two open, nobody waits."""
-    hall = Hall()
-    hall.open("one")
-    hall.open("two")
-    return hall
-
-
-@pytest.fixture
 def called(hall: Hall) -> Ticket:
     """The ticket that counter one called five seconds ago; another one waits."""
     hall.take()

@@ -1,4 +1,4 @@
-"""Facts on their way to the hub: money that came in, money that a clerk took, how a service was.
+"""Facts on their way to the hub: money that came in, and money that a clerk took.
 
 They are told once only, so each one is on the web's own disk before the hub is asked, and stays there until
 the hub has answered.
