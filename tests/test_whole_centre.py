@@ -104,6 +104,7 @@ def test_the_whole_way(hall: Hall, page: Page) -> None:
     assert paper.width == 576
     assert ImageStat.Stat(paper.convert("L")).mean[0] < 250
     assert not center.printer.errors
+    hall.until("the kiosk's report", lambda: "ticket-delivered" in journal(center.folder))
 
     # The clerk comes, and opens counter 1.
     page.goto("/")
@@ -117,6 +118,7 @@ def test_the_whole_way(hall: Hall, page: Page) -> None:
     # A key becomes a call: on the hall board's pixels, on the serial sign, on the clerk's page.
     center.line.press(1, "next")
     hall.until("the sign on the line", lambda: center.line.shown(11).startswith("A001"))
+    hall.until("the call", lambda: bool(states.board and states.board.calls))
     hall.until("the board's pixels", lambda: alike(hall.see("board-1"), called("A001", hall)))
     assert not alike(hall.see("board-1"), called("B002", hall))
     expect(page.locator("#number")).to_have_text("A001")
