@@ -1,4 +1,4 @@
-"""A kiosk before which somebody stands: its printer on TCP, and a witness of what the hub commits."""
+"""A kiosk before which somebody stands: its printer on TCP, and what the hub commits."""
 
 import os
 import signal
@@ -11,35 +11,31 @@ from typing import TypeVar
 
 import pygame
 
-from bus.device import Received
-from bus.events import EventBody, JournalEvent
+from bus.events import EventBody
 from bus.memory import FILE
-from bus.topics import JOURNAL, STATE_COUNTER
 from center.broker import PrivateBroker
 from config.clock import Clock, FakeClock
 from config.settings import KioskSettings, PrinterPort, Screen
-from demo.member import Member
 from demo.part import Part
 from kiosk.app import TAKE_S, Kiosk
 from kiosk.journey import QUIET_S, Page
 from printer.simulated import SimulatedPrinter
+from tests.committed import committed
 
 E = TypeVar("E", bound=EventBody)
 P = TypeVar("P", bound=Page)
 
 
 class Booth:
-    """A kiosk, its printer, and a witness of what the hub commits.
+    """A kiosk, its printer, and what the hub commits.
 
     By its own clock time passes only when a test says so; by the machine's a test waits.
     """
 
-    def __init__(
-        self, settings: KioskSettings, paper: SimulatedPrinter, witness: Member, clock: Clock
-    ) -> None:
+    def __init__(self, folder: Path, settings: KioskSettings, paper: SimulatedPrinter, clock: Clock) -> None:
+        self.folder = folder
         self.settings = settings
         self.paper = paper
-        self.witness = witness
         self.clock = clock
         self.kiosk = Kiosk(settings, clock=clock)
 
@@ -94,7 +90,6 @@ class Booth:
         while not holds():
             assert monotonic() < deadline, f"waited in vain for {what}; the page is {self.page}"
             self.kiosk.step(0.02)
-            self.witness.heard += [news for news in self.witness.step(0) if isinstance(news, Received)]
 
     def arrives(self, kind: type[P]) -> P:
         """The page, once it is of this kind."""
@@ -104,8 +99,7 @@ class Booth:
 
     def happened(self, kind: type[E]) -> list[E]:
         """What the hub committed."""
-        bodies = [each.payload.body for each in self.witness.heard if isinstance(each.payload, JournalEvent)]
-        return [body for body in bodies if isinstance(body, kind)]
+        return [body for body in committed(self.folder) if isinstance(body, kind)]
 
     @contextmanager
     def full_disk(self) -> Iterator[None]:
@@ -121,10 +115,7 @@ class Booth:
 @contextmanager
 def open_booth(broker: PrivateBroker, folder: Path, clock: Clock | None = None) -> Iterator[Booth]:
     """A booth that is ready to `start`."""
-    with (
-        SimulatedPrinter(mm_per_s=2000) as paper,
-        Member(broker, "guest-web", "web", folder, topics=[JOURNAL, STATE_COUNTER]) as witness,
-    ):
+    with SimulatedPrinter(mm_per_s=2000) as paper:
         settings = KioskSettings(
             center=broker.center.center,
             device="kiosk-1",
@@ -134,7 +125,7 @@ def open_booth(broker: PrivateBroker, folder: Path, clock: Clock | None = None) 
             printer=PrinterPort(host="127.0.0.1", port=paper.port),
             screen=Screen(size=(540, 960)),
         )
-        booth = Booth(settings, paper, witness, clock or FakeClock())
+        booth = Booth(folder, settings, paper, clock or FakeClock())
         try:
             yield booth
         finally:

@@ -15,6 +15,7 @@ from bus.messages import Appointment
 from center.broker import PrivateBroker
 from config.clock import Clock
 from demo.desktop import VirtualDesktop
+from demo.member import Member
 from demo.part import Part
 from kiosk.focus import moved
 from kiosk.journey import Given, Home, Trouble, Typing
@@ -92,7 +93,7 @@ def keys(broker: PrivateBroker, hub: Part, tmp_path: Path, monkeypatch: pytest.M
         yield Keys(booth, desktop)
 
 
-def test_a_journey_by_keys_only(keys: Keys) -> None:
+def test_a_journey_by_keys_only(keys: Keys, broker: PrivateBroker, tmp_path: Path) -> None:
     booth = keys.booth
     keys.go("look:contrast")
     booth.until("the look", lambda: booth.kiosk.journey.look.contrast)
@@ -102,7 +103,8 @@ def test_a_journey_by_keys_only(keys: Keys) -> None:
     assert booth.arrives(Home) == Home()
     assert not booth.kiosk.journey.look.contrast
 
-    made = booth.witness.get("book", Book(uuid4(), "ho-tich", Clock().now() + timedelta(seconds=5)))
+    with Member(broker, "guest-web", "web", tmp_path) as clerk:
+        made = clerk.get("book", Book(uuid4(), "ho-tich", Clock().now() + timedelta(seconds=5)))
     assert isinstance(made, Appointment)
     for first in (True, False):
         keys.go("check-in")

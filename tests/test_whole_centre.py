@@ -6,11 +6,10 @@ Chromium, the code is read by zbar. Only hardware is simulated: a printer on TCP
 
 import os
 import re
-import sqlite3
 import subprocess
 from binascii import crc_hqx
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -21,7 +20,7 @@ import pytest
 from PIL import Image, ImageChops, ImageGrab, ImageStat
 from playwright.sync_api import Page, expect, sync_playwright
 
-from bus.events import EventBody, TicketDelivered, decode_body
+from bus.events import TicketDelivered
 from bus.messages import Panel
 from demo.center import DemoCenter, open_center
 from demo.desktop import VirtualDesktop
@@ -34,6 +33,7 @@ from kiosk.journey import Home
 from kiosk.offer import Offer
 from kiosk.pages import lay_out
 from kiosk.scene import Scene
+from tests.committed import committed
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 KIOSK, BOARD, PANEL = (540, 960), (1280, 720), (960, 600)
@@ -243,17 +243,10 @@ def share_of(screen: Image.Image, color: tuple[int, int, int]) -> float:
     return sum(same) / (screen.width * screen.height)
 
 
-def events(folder: Path) -> list[EventBody]:
-    """The journal's events, as they are on disk."""
-    path = folder / "data" / "hub" / "journal.sqlite"
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        return [decode_body(body) for (body,) in database.execute("SELECT body FROM event ORDER BY seq")]
-
-
 def journal(folder: Path) -> list[object]:
     """The names of the events."""
-    return [each.__struct_config__.tag for each in events(folder)]
+    return [each.__struct_config__.tag for each in committed(folder)]
 
 
 def outcomes(folder: Path) -> list[str]:
-    return [each.outcome for each in events(folder) if isinstance(each, TicketDelivered)]
+    return [each.outcome for each in committed(folder) if isinstance(each, TicketDelivered)]
