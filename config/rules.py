@@ -25,6 +25,7 @@ NEEDED_CATEGORIES = {
     "ordinary": "that of everybody else",
     "appointment": "that of who has an appointment",
 }
+HARDWARE = ("line",)  # the tables of a bridge
 LEASED_NUMBERS = 20  # of each letter, for a kiosk: ranges of five for two days, and those before
 
 
@@ -32,6 +33,7 @@ def device_rules(document: Document) -> Iterator[Mistake]:
     """Mistakes in a device's file."""
     yield from _broker(document)
     yield from _printer(document)
+    yield from _hardware(document)
     shows, counter = document.get("shows"), document.get("counter")
     if shows in ("sign", "panel") and counter is None:
         yield Mistake(
@@ -119,6 +121,12 @@ def _printer(document: Document) -> Iterator[Mistake]:
     template = printer.get("template")
     if isinstance(template, str) and not Path(template).is_file():
         yield Mistake(("printer", "template"), f"`printer.template` names no file: {template}")
+
+
+def _hardware(document: Document) -> Iterator[Mistake]:
+    """A bridge is between hardware and the bus."""
+    if document.get("role") == "bridge" and not any(key in document for key in HARDWARE):
+        yield Mistake(("role",), f"a bridge has no hardware: add `[{HARDWARE[0]}]`")
 
 
 def _is_loopback(host: str) -> bool:

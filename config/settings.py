@@ -169,7 +169,7 @@ class DisplaySettings(Device, frozen=True, kw_only=True, tag_field="role", tag="
 
 
 class BridgeSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="bridge"):
-    line: Line
+    line: Line | None = None
 
 
 class WebSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="web"):

@@ -1,4 +1,4 @@
-"""The bridge: keys become requests to the hub, and the number at a counter goes on its sign."""
+"""The bridge: keys become requests to the hub, and what a counter shows goes on its signs and lamps."""
 
 import logging
 from contextlib import ExitStack
@@ -8,14 +8,14 @@ from uuid import UUID, uuid5
 from bus.asks import CounterAct, Finish, Next, NoShow, Recall
 from bus.device import Changed, Device
 from bus.health import HealthFacts
-from bus.messages import CounterState, Payload
+from bus.messages import CounterState, LinkHealth, Payload
 from bus.topics import STATE_CENTER, STATE_COUNTER
 from config.clock import Clock
 from config.errors import LuotError, Refused, Unreachable
 from config.settings import BridgeSettings
-from firmware_bridge.frames import PRESS_LIFE_S, Key, Mark, Outcome, Show
+from firmware_bridge.driver import Driver, Face, KeyPressed, LinkChanged
+from firmware_bridge.frames import PRESS_LIFE_S, Key, Outcome
 from firmware_bridge.line import Line
-from firmware_bridge.master import KeyPressed, LinkChanged
 
 log = logging.getLogger(__name__)
 
@@ -26,37 +26,40 @@ ACTS: dict[int, tuple[str, type[CounterAct]]] = {
     Key.FINISH: ("finish", Finish),
 }
 PRESSES = UUID("6f0c1f4e-3d0b-4a55-9a51-0d6d0c9f2b7e")  # the name space of the presses of all keypads
-NO_NUMBER = "----"
-STEP_S = 1.0  # signs turn old by themselves, so it looks at them that often
+STEP_S = 1.0  # faces turn old by themselves, so it looks at them that often
 
 
 class Bridge:
-    """Keypads and signs of one line, for the counters that its settings name."""
+    """All hardware that its settings name, for the counters that they name."""
 
     def __init__(self, settings: BridgeSettings, *, clock: Clock | None = None) -> None:
-        self._keypads = {keypad.address: keypad.counter for keypad in settings.line.keypads}
-        self._signs = {sign.address: sign.counter for sign in settings.line.signs}
-        topics = [
-            STATE_COUNTER.path(settings.center, counter=counter)
-            for counter in {*self._keypads.values(), *self._signs.values()}
-        ]
-        self.device = Device(settings, "bridge", [STATE_CENTER.path(settings.center), *topics], clock=clock)
-        self.line = Line(settings.line, self.device.inbox, clock=self.device.clock)
+        topics = [topic.filter(settings.center) for topic in (STATE_CENTER, STATE_COUNTER)]
+        self.device = Device(settings, "bridge", topics, clock=clock)
+        self.drivers = drivers(settings, self.device)
+        self._keypads = {
+            name: (each, counter) for each in self.drivers for name, counter in each.keypads.items()
+        }
+        self._faces = {name: (each, counter) for each in self.drivers for name, counter in each.faces.items()}
         self._turns: dict[str, tuple[int, float]] = {}  # of each counter, and since when we know of it
         self._presses: list[KeyPressed] = []  # not asked yet
-        self._shown: dict[int, Show] = {}
+        self._shown: dict[str, Face] = {}
         self._opened = ExitStack()
 
     def __enter__(self) -> "Bridge":
-        self.device.health_facts = lambda: HealthFacts(links=self.line.health())
+        self.device.health_facts = lambda: HealthFacts(links=self.links())
         with ExitStack() as opening:
             opening.enter_context(self.device)
-            opening.enter_context(self.line)
+            for each in self.drivers:
+                opening.enter_context(each)
             self._opened = opening.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._opened.close()
+
+    def links(self) -> tuple[LinkHealth, ...]:
+        """How good every link is."""
+        return tuple(link for each in self.drivers for link in each.health())
 
     def step(self, timeout: float = STEP_S) -> None:
         """Take what is new, waiting for it up to `timeout` seconds, and act on it."""
@@ -66,7 +69,7 @@ class Bridge:
                 case KeyPressed():
                     self._presses.append(news)
                 case LinkChanged(name, state):
-                    log.info("something on the line changed name=%s state=%s", name, state)
+                    log.info("a link changed name=%s state=%s", name, state)
                     linked = True
                 case Changed(payload=CounterState() as counter):
                     self._note_turn(counter)
@@ -91,7 +94,7 @@ class Bridge:
         now = self.device.clock.monotonic()
         presses, self._presses = self._presses, []
         for press in presses:
-            counter = self._keypads[press.address]
+            _, counter = self._keypads[press.keypad]
             if counter not in self._turns and (state := self.device.states.counters.get(counter)):
                 self._note_turn(state)
             left_s = press.at + PRESS_LIFE_S - now
@@ -104,7 +107,7 @@ class Bridge:
             else:
                 turn, since = self._turns[counter]
                 verb, act = ACTS[press.key]
-                name = f"{self.device.name}/{press.address}/{press.boot}/{press.number}"
+                name = f"{self.device.name}/{press.keypad}/{press.boot}/{press.number}"
                 request = act(uuid5(PRESSES, name), counter, turn if since <= press.at else turn - 1)
                 self.device.ask(verb, request, within=left_s, then=partial(self._answered, press))
 
@@ -112,29 +115,30 @@ class Bridge:
         if isinstance(outcome, LuotError):
             self._refuse(press, outcome.message)
         else:
-            self.line.answer(press, Outcome.ACCEPTED)
+            self._keypads[press.keypad][0].answer(press, Outcome.ACCEPTED)
 
     def _refuse(self, press: KeyPressed, why: str) -> None:
-        counter = self._keypads[press.address]
+        driver, counter = self._keypads[press.keypad]
         log.warning("a key was refused counter=%s key=%s why=%s", counter, press.key, why)
-        self.line.answer(press, Outcome.REFUSED)
+        driver.answer(press, Outcome.REFUSED)
 
     def _show(self) -> None:
-        """Every sign is to show what is true; only what is new is told to the line."""
+        """Every face is to be true; only what is new is told to its driver."""
         states = self.device.states
-        for address, counter in self._signs.items():
-            wanted = face(states.counters.get(counter), fresh=states.fresh())
-            if wanted != self._shown.get(address):
-                self._shown[address] = wanted
-                self.line.show(address, wanted)
+        sure = states.fresh()
+        for name, (driver, counter) in self._faces.items():
+            wanted = Face.of(states.counters.get(counter), sure=sure)
+            if wanted != self._shown.get(name):
+                self._shown[name] = wanted
+                driver.show(name, wanted)
 
 
-def face(counter: CounterState | None, *, fresh: bool) -> Show:
-    """What a counter's sign shows: the number that is called or served there, and whether that is sure."""
-    marks = Mark(0) if fresh else Mark.OLD
-    if counter is None or counter.label is None or counter.status not in ("calling", "serving"):
-        return Show(marks, NO_NUMBER)
-    return Show(marks | Mark.CALLING if counter.status == "calling" else marks, counter.label)
+def drivers(settings: BridgeSettings, device: Device) -> tuple[Driver, ...]:
+    """A driver for each kind of hardware that there is."""
+    found: list[Driver] = []
+    if settings.line is not None:
+        found.append(Line(settings.line, device.inbox, clock=device.clock))
+    return tuple(found)
 
 
 def run(settings: BridgeSettings) -> None:

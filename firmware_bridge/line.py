@@ -17,12 +17,14 @@ from serial import Serial
 from bus.messages import LinkHealth
 from config.clock import Clock
 from config.settings import Line as Settings
-from firmware_bridge.frames import Outcome, Show
+from firmware_bridge.driver import Face, KeyPressed
+from firmware_bridge.frames import Mark, Outcome, Show
 from firmware_bridge.mailbox import Mailbox
-from firmware_bridge.master import KeyPressed, Master
+from firmware_bridge.master import Master
 
 log = logging.getLogger(__name__)
 
+NO_NUMBER = "----"
 REOPEN_S = 0.5
 CHUNK = 256  # bytes read at once, many frames
 
@@ -33,7 +35,7 @@ PORT_ERRORS = (
 
 
 class Line:
-    """Keypads and signs on one serial line.
+    """Keypads and signs on one serial line: a driver of the bridge.
 
     `KeyPressed` and `LinkChanged` are put into `inbox`, and an exception that ends the thread.
     """
@@ -43,6 +45,8 @@ class Line:
         self._inbox = inbox
         self._clock = clock or Clock()
         self._master = Master(settings, inbox.put)
+        self.keypads = {self._master.names[each.address]: each.counter for each in settings.keypads}
+        self.faces = {self._master.names[each.address]: each.counter for each in settings.signs}
         self._mailbox = Mailbox()
         self._trouble = ""  # said last, so as not to say it again
         self._closing = False
@@ -60,9 +64,9 @@ class Line:
     def __repr__(self) -> str:
         return f"<Line {self._settings.port} {self._master.health()[0].state}>"
 
-    def show(self, address: int, wanted: Show) -> None:
+    def show(self, name: str, face: Face) -> None:
         """From now on the sign shows this, whatever happens to it or to the line."""
-        self._mailbox.put(partial(self._master.show, address, wanted))
+        self._mailbox.put(partial(self._master.show, name, sign_of(face)))
 
     def answer(self, press: KeyPressed, outcome: Outcome) -> None:
         """Tell the keypad what became of the press."""
@@ -119,3 +123,11 @@ class Line:
         if bell in ready:
             self._mailbox.work()
         return any(port in ready for port in ports)
+
+
+def sign_of(face: Face) -> Show:
+    """What a sign shows: the number that is called or served, and whether that is sure."""
+    marks = Mark(0) if face.sure else Mark.OLD
+    if face.label is None:
+        return Show(marks, NO_NUMBER)
+    return Show(marks | Mark.CALLING if face.status == "calling" else marks, face.label)

@@ -13,11 +13,11 @@ round of 8 × 12 = 96 ms, and on a faster line 400 answers a second that say not
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import inf
 
 from bus.messages import LinkHealth
 from config.settings import Line
+from firmware_bridge.driver import KeyPressed, LinkChanged
 from firmware_bridge.frames import (
     EVERYONE,
     MAX_FRAME,
@@ -44,25 +44,6 @@ TURN_S = 0.003  # within which a device begins its answer
 PATIENCE_S = 0.020  # the same as seen from here: an FTDI adapter alone may hold bytes back for 16 ms
 VISIT_S = 1.0  # between two requests to a device that has nothing to tell, or is silent
 MISSES = 8  # answers missed in a row that make a device silent: 1 in 3000 where a third of them is lost
-
-
-@dataclass(frozen=True)
-class KeyPressed:
-    """A key went down. Told once, however often the keypad repeats it."""
-
-    address: int
-    boot: int
-    number: int
-    key: int
-    at: float  # when the key went down, in monotonic seconds; rather too early than too late
-
-
-@dataclass(frozen=True)
-class LinkChanged:
-    """A device, or the line itself, came or went."""
-
-    name: str
-    state: str
 
 
 class Peer:
@@ -110,6 +91,7 @@ class Master:
         kinds = {keypad.address: Kind.KEYPAD for keypad in line.keypads}
         kinds |= {sign.address: Kind.SIGN for sign in line.signs}
         self._peers = {address: Peer(address, kind) for address, kind in kinds.items()}
+        self._named = {peer.name: peer for peer in self._peers.values()}
         self._tell = tell
         self._baud = line.baud
         self._decoder = Decoder()
@@ -184,16 +166,21 @@ class Master:
 
     # What the app wants
 
-    def show(self, address: int, wanted: Show) -> None:
+    @property
+    def names(self) -> dict[int, str]:
+        """What the device at each address is called."""
+        return {peer.address: peer.name for peer in self._peers.values()}
+
+    def show(self, name: str, wanted: Show) -> None:
         """From now on the sign is to show this."""
-        peer = self._peers[address]
+        peer = self._named[name]
         peer.wanted = wanted
         if peer.state == "ready":
             peer.due = 0.0
 
     def answer(self, press: KeyPressed, outcome: Outcome) -> None:
         """What became of the press; of no interest if the keypad has been pressed anew."""
-        peer = self._peers[press.address]
+        peer = self._named[press.keypad]
         if peer.press == (press.boot, press.number):
             peer.ack = Ack(press.boot, press.number, outcome)
             peer.ack_owed = True
@@ -245,7 +232,7 @@ class Master:
         peer.press = (press.boot, press.number)
         peer.ack = None
         at = now - wire_time(size(Press), self._baud) - press.age_ms / 1000
-        self._tell(KeyPressed(peer.address, press.boot, press.number, press.key, at))
+        self._tell(KeyPressed(peer.name, press.boot, press.number, press.key, at))
 
     def _missed(self, asked: Frame, now: float) -> None:
         """The time for an answer is over: the rule after a request to everyone, a fault after any other."""

@@ -17,8 +17,10 @@ from config.load import load
 from config.settings import BridgeSettings
 from demo.member import Member, expect
 from demo.part import Part
-from firmware_bridge.app import NO_NUMBER, Bridge, face
+from firmware_bridge.app import Bridge
+from firmware_bridge.driver import Face
 from firmware_bridge.frames import PRESS_LIFE_S, Mark, Show
+from firmware_bridge.line import NO_NUMBER, sign_of
 from firmware_bridge.simulated import Noise, SimulatedLine
 
 COUNTER, KEYPAD, SIGN = "1", 1, 11  # of the demo's centre; the second ones are 2, 2 and 12
@@ -68,7 +70,7 @@ class Hall:
             self.web.step(0.0)
 
     def links(self) -> tuple[LinkHealth, ...]:
-        return self.bridge.line.health()
+        return self.bridge.links()
 
     def counter(self, name: str = COUNTER) -> CounterState:
         return self.web.states.counters[name]
@@ -282,5 +284,5 @@ def at_counter(status: CounterStatus, label: str | None) -> CounterState:
     ],
 )
 def test_the_face_of_a_sign(counter: CounterState | None, shown: Show) -> None:
-    assert face(counter, fresh=True) == shown
-    assert face(counter, fresh=False) == Show(shown.marks | Mark.OLD, shown.text)
+    assert sign_of(Face.of(counter, sure=True)) == shown
+    assert sign_of(Face.of(counter, sure=False)) == Show(shown.marks | Mark.OLD, shown.text)

@@ -11,9 +11,9 @@ import serial
 
 from config.settings import Keypad, Sign
 from config.settings import Line as Settings
-from firmware_bridge.frames import Key, Mark, Outcome, Show
+from firmware_bridge.driver import Face, KeyPressed, LinkChanged
+from firmware_bridge.frames import Key, Outcome
 from firmware_bridge.line import Line
-from firmware_bridge.master import KeyPressed, LinkChanged
 from firmware_bridge.simulated import Noise, SimulatedLine
 
 KEYPADS, SIGNS = (1, 2), (11, 12)
@@ -79,13 +79,13 @@ def test_a_press_is_told_and_its_keypad_learns_what_became_of_it(clerk: Clerk) -
     clerk.twins.press(2, "no-show")
     clerk.expect("the lamp", lambda: clerk.twins.lamp(2) == "accepted")
     (press,) = clerk.presses
-    assert (press.address, press.key) == (2, Key.NO_SHOW)
+    assert (press.keypad, press.key) == ("keypad-2", Key.NO_SHOW)
     assert clerk.twins.lamp(1) == ""
 
 
 def test_a_sign_shows_what_it_is_told(clerk: Clerk) -> None:
-    clerk.line.show(11, Show(Mark.CALLING, "A012"))
-    clerk.line.show(12, Show(Mark.OLD, "B007"))
+    clerk.line.show("sign-11", Face("calling", "A012", sure=True))
+    clerk.line.show("sign-12", Face("serving", "B007"))
     clerk.expect_shown(11, "A012")
     clerk.expect_shown(12, "B007.")
     assert (clerk.twins.blinks(11), clerk.twins.blinks(12)) == (True, False)
@@ -110,16 +110,16 @@ def test_two_keypads_pressed_at_once_are_both_heard(clerk: Clerk) -> None:
 def test_the_last_text_wins_on_a_bad_line(clerk: Clerk) -> None:
     clerk.twins.noise = BAD
     for number in range(30):
-        clerk.line.show(11, Show(0, f"A{number:03}"))
+        clerk.line.show("sign-11", Face("serving", f"A{number:03}", sure=True))
     clerk.expect_shown(11, "A029")
 
 
 def test_a_sign_that_was_unplugged_shows_the_present_number_when_it_is_back(clerk: Clerk) -> None:
-    clerk.line.show(11, Show(0, "A012"))
+    clerk.line.show("sign-11", Face("serving", "A012", sure=True))
     clerk.expect_shown(11, "A012")
     clerk.twins.unplug(11)
     clerk.expect("silence", lambda: ("sign-11", "silent") in clerk.changes)
-    clerk.line.show(11, Show(0, "A013"))
+    clerk.line.show("sign-11", Face("serving", "A013", sure=True))
     clerk.twins.plug(11)
     clerk.expect_shown(11, "A013")
 
@@ -133,11 +133,11 @@ def test_a_keypad_works_again_as_soon_as_it_is_plugged_in(clerk: Clerk) -> None:
 
 
 def test_after_the_adapter_was_pulled_out_all_is_as_before(clerk: Clerk) -> None:
-    clerk.line.show(11, Show(0, "A012"))
+    clerk.line.show("sign-11", Face("serving", "A012", sure=True))
     clerk.expect_shown(11, "A012")
     clerk.twins.vanish()
     clerk.expect("the line to be missed", lambda: ("line", "absent") in clerk.changes)
-    clerk.line.show(11, Show(0, "A013"))
+    clerk.line.show("sign-11", Face("serving", "A013", sure=True))
     clerk.twins.return_()
     clerk.expect_shown(11, "A013")
     clerk.expect_everybody()
@@ -159,7 +159,7 @@ def test_a_press_survives_the_adapter_pulled_out_before_it_was_answered(clerk: C
 def test_it_comes_back_however_often_and_whenever_it_is_pulled_out(clerk: Clerk) -> None:
     chance = Random(7)
     for number in range(8):
-        clerk.line.show(11, Show(0, f"A{number:03}"))
+        clerk.line.show("sign-11", Face("serving", f"A{number:03}", sure=True))
         clerk.twins.press(1, "next")
         sleep(chance.uniform(0, 0.03))  # so that it is anywhere in a frame
         clerk.twins.vanish()
@@ -183,5 +183,5 @@ def test_health_counts_the_faults_of_a_bad_line(clerk: Clerk) -> None:
 
 
 def test_an_error_of_ours_reaches_the_loop_and_is_not_lost_with_the_thread(clerk: Clerk) -> None:
-    clerk.line.show(99, Show(0, "A012"))
+    clerk.line.show("sign-99", Face())
     assert isinstance(clerk.inbox.get(timeout=5), KeyError)

@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from config.settings import Keypad, Line, Sign
+from firmware_bridge.driver import KeyPressed, LinkChanged
 from firmware_bridge.frames import (
     EVERYONE,
     Ack,
@@ -22,7 +23,7 @@ from firmware_bridge.frames import (
     Shown,
     encode,
 )
-from firmware_bridge.master import KeyPressed, LinkChanged, Master
+from firmware_bridge.master import Master
 from firmware_bridge.simulated import collide
 from firmware_bridge.twins import SimulatedKeypad, SimulatedSign
 
@@ -98,7 +99,7 @@ def test_a_press_is_told_once_and_repeated_until_it_is_answered() -> None:
     talk.keypad.press(Key.RECALL, pressed)
     talk.run(1)
     (press,) = talk.presses()
-    assert (press.address, press.key, press.boot, press.number) == (1, 2, talk.keypad.boot, 1)
+    assert (press.keypad, press.key, press.boot, press.number) == ("keypad-1", 2, talk.keypad.boot, 1)
     assert abs(press.at - pressed) < 0.01
     assert talk.keypad.lamp == "waiting"
 
@@ -157,14 +158,14 @@ def test_two_presses_at_once_are_both_heard_soon() -> None:
     talk.keypad.press(Key.NEXT, talk.now)
     talk.other.press(Key.NEXT, talk.now)
     talk.run(0.1)
-    assert {press.address for press in talk.presses()} == {1, 2}
+    assert {press.keypad for press in talk.presses()} == {"keypad-1", "keypad-2"}
 
 
 def test_a_sign_is_told_until_it_shows_it() -> None:
     talk = Talk()
     talk.run(1)
     talk.deaf = True
-    talk.master.show(11, A012)
+    talk.master.show("sign-11", A012)
     assert talk.run(0.2).count(A012) > 1
     talk.deaf = False
     talk.run(0.1)
@@ -174,7 +175,7 @@ def test_a_sign_is_told_until_it_shows_it() -> None:
 
 def test_a_sign_that_lost_its_text_gets_it_again() -> None:
     talk = Talk()
-    talk.master.show(11, A012)
+    talk.master.show("sign-11", A012)
     talk.run(1)
     talk.twins[11] = restarted = SimulatedSign()  # so soon that nobody noticed
     talk.run(1.2)
@@ -190,14 +191,14 @@ def test_a_sign_that_does_not_obey_does_not_hog_the_line() -> None:
 
     talk = Talk()
     talk.twins[11] = Stubborn()
-    talk.master.show(11, A012)
+    talk.master.show("sign-11", A012)
     talk.run(1)
     assert talk.run(10).count(A012) == 10
 
 
 def test_who_does_not_answer_is_silent_and_asked_less_often_until_it_is_back() -> None:
     talk = Talk()
-    talk.master.show(11, A012)
+    talk.master.show("sign-11", A012)
     talk.run(1)
     del talk.twins[11]
     talk.run(3)
@@ -250,7 +251,7 @@ def test_health_counts_frames_faults_and_retries_of_each_device() -> None:
 
 def test_everybody_is_a_stranger_after_the_line_was_gone() -> None:
     talk = Talk()
-    talk.master.show(11, A012)
+    talk.master.show("sign-11", A012)
     talk.run(1)
     talk.master.detach()
     assert [each.state for each in talk.master.health()] == ["absent", "silent", "silent", "silent"]

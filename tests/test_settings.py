@@ -172,6 +172,7 @@ def test_a_list_of_a_later_layer_replaces_the_earlier_one(tmp_path: Path) -> Non
     write(tmp_path / "bridge-1.d" / "line.toml", '[line]\nkeypads = [{ address = 7, counter = "1" }]\n')
     settings = load(tmp_path / "bridge-1.toml")
     assert isinstance(settings, BridgeSettings)
+    assert settings.line is not None
     assert [each.address for each in settings.line.keypads] == [7]
     assert [each.address for each in settings.line.signs] == [11]
 
