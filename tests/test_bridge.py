@@ -127,6 +127,7 @@ def test_each_key_does_what_is_written_on_it(hall: Hall) -> None:
     for keypad in (1, 2):
         hall.take("chung-thuc")
         assert hall.press("next", keypad) == "accepted"
+        hall.expect_status("calling", str(keypad))
     assert hall.press("recall") == "accepted"
     hall.expect("the recall", lambda: hall.counter().recalled == 1)
     hall.expect("the guard after a call to be over", lambda: hall.press("no-show", 2) == "accepted")
@@ -157,6 +158,7 @@ def test_a_press_has_one_effect_on_a_line_that_loses_a_fifth_each_way(hall: Hall
     hall.twins.noise = Noise(lost=0.2, garbled=0.1)
     assert hall.press("next") == "accepted"
     hall.expect_shown(label)
+    hall.expect_status("calling")
     assert hall.web.turn(COUNTER) == turn + 1
 
 
