@@ -207,6 +207,7 @@ class BoardCall(Payload, frozen=True):
     number: str  # of the counter, as it is drawn
     calling: bool  # the person has not come yet
     age_s: int  # since the call, by the hub's running time
+    languages: tuple[Language, ...] = ()  # in which it is said; none told: Vietnamese
 
 
 class Board(State, frozen=True):

@@ -150,6 +150,7 @@ def board(state: State, rev: Rev, ran: int) -> messages.Board:
                 number=each.counter.setting.number,
                 calling=each.counter.ticket is each.ticket and each.counter.status == "calling",
                 age_s=(ran - each.ran) // 1000,
+                languages=_languages(state, each.ticket),
             )
             for each in state.calls
         ),
@@ -179,7 +180,7 @@ def panel(state: State, counter: Id, rev: Rev) -> messages.Panel:
 
 
 def call(state: State, entry: JournalEvent) -> messages.Call:
-    """The announcement of a `TicketCalled`: in the centre's first language, and in the citizen's."""
+    """The announcement of a `TicketCalled`."""
     event = entry.body
     assert isinstance(event, TicketCalled)
     ticket, counter = state.tickets[event.ticket], state.counters[event.counter].setting
@@ -191,8 +192,13 @@ def call(state: State, entry: JournalEvent) -> messages.Call:
         counter=counter.id,
         number=counter.number,
         name=counter_name(state.settings, counter),
-        languages=tuple(dict.fromkeys((state.settings.languages[0], ticket.language))),
+        languages=_languages(state, ticket),
     )
+
+
+def _languages(state: State, called: Ticket) -> tuple[str, ...]:
+    """In which languages somebody is called: the centre's first one, and the citizen's."""
+    return tuple(dict.fromkeys((state.settings.languages[0], called.language)))
 
 
 def ticket(state: State, ticket: Ticket, now: Moment) -> messages.Ticket:

@@ -33,7 +33,7 @@ class Announcement:
 
 
 def _announcement(call: Call | BoardCall) -> Announcement:
-    languages = call.languages if isinstance(call, Call) else (FALLBACK,)
+    languages = call.languages or (FALLBACK,)
     return Announcement(call.ticket, call.nth, call.label, call.counter, call.number, languages)
 
 

@@ -23,13 +23,14 @@ class Scene:
     calls: list[tuple[BoardCall, float]] = field(default_factory=list)  # oldest first, with the hour of each
     began: list[tuple[Announcement, float]] = field(default_factory=list)
 
-    def call(self, ticket: str, nth: int = 1, counter: str = "1") -> Call:
-        """The hub calls: what it will say of it."""
-        label = ticket[-4:]
+    def call(self, ticket: str, nth: int = 1, counter: str = "1", *others: str) -> Call:
+        """The hub calls, in Vietnamese and in `others`: what it will say of it."""
+        label, languages = ticket[-4:], ("vi", *others)
         seq = len(self.calls) + 1
         self.calls = [each for each in self.calls if each[0].ticket != ticket]
-        self.calls.append((BoardCall(ticket, nth, seq, label, counter, counter, True, 0), self.now))
-        return Call(ticket, nth, seq, label, counter, counter, {"vi": f"Quầy {counter}"}, ("vi",))
+        listed = BoardCall(ticket, nth, seq, label, counter, counter, True, 0, languages)
+        self.calls.append((listed, self.now))
+        return Call(ticket, nth, seq, label, counter, counter, {"vi": f"Quầy {counter}"}, languages)
 
     def come(self, ticket: str) -> None:
         """The person is at the counter: nobody is called there any more."""
@@ -214,6 +215,18 @@ def test_failure_02_after_a_reconnect_young_calls_are_announced_oldest_first() -
     scene.announcer.read(scene.board(), scene.now)
     scene.wait(20)
     assert [each.label for each, _ in scene.began] == ["A002", "A004"]
+
+
+def test_call_that_was_never_heard_is_said_in_its_citizens_language_too() -> None:
+    scene = Scene()
+    scene.call(ticket(1), 1, "1", "en")
+    scene.announcer.read(scene.board(), scene.now)
+    scene.wait(0)
+    assert [each.languages for each, _ in scene.began] == [("vi", "en")]
+    scene.wait(SHOW_S)
+    current = scene.announcer.current(scene.now)
+    assert current is not None
+    assert current.languages == ("vi", "en")
 
 
 def test_old_call_that_waits_is_shown_after_a_restart_without_a_chime() -> None:

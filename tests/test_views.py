@@ -144,6 +144,8 @@ def test_call_is_announced_in_the_centres_language_and_the_citizens(hall: Hall) 
     assert (first.seq, first.languages) == (hall.state.seq, ("vi",))
     hall.call("one")
     assert views.call(hall.state, hall.journal[-1]).languages == ("vi", "en")
+    listed = views.board(hall.state, REV, hall.now.ran).calls
+    assert [each.languages for each in listed] == [("vi", "en"), ("vi",)]
 
 
 def test_every_state_reads_back_from_its_bytes(hall: Hall) -> None:
