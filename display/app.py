@@ -89,7 +89,7 @@ class Display:
                     self._rater.touch(touch, self.window.size)
         view = self._look(now)
         if again or view != self.shown:
-            view.draw(self.window.surface)
+            view.canvas(self.window.size).paint(self.window.surface)
             self.window.present()
             self.shown = view
         self.remote.step()

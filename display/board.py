@@ -6,17 +6,15 @@ number on a 43-inch board is 14 cm high; twelve rows of numbers could be read to
 
 from dataclasses import dataclass
 
-import pygame
-
 from bus.messages import Catalog
 from bus.states import States
 from config.words import hour, pick, say
 from display.announcer import Announcement, Announcer
 from display.layout import Layout, lay_out
-from screen import band, icons, text
+from screen import text
+from screen.canvas import Canvas
 from screen.icons import Point
-from screen.theme import GOLD, INK, NIGHT, ON_GOLD, ON_INK, RULE, WHITE, Color
-from screen.widgets import note
+from screen.theme import GOLD, INK, NIGHT, ON_GOLD, ON_INK, RULE, WHITE, Color, Size
 
 ROWS = 5
 NOTICE_S = 12  # how long each notice stands where they do not fit together
@@ -49,9 +47,11 @@ class BoardView:
     open: bool = True
     fresh: bool = False
 
-    def draw(self, surface: pygame.Surface) -> None:
-        """Draw the whole board."""
-        _Drawing(surface, self, lay_out(surface.get_size(), alone=not self.rows)).draw()
+    def canvas(self, size: Size) -> Canvas:
+        """What a board of that size shows."""
+        canvas = Canvas(size)
+        _Drawing(canvas, self, lay_out(size, alone=not self.rows)).draw()
+        return canvas
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -119,7 +119,7 @@ def _away(states: States) -> str:
 
 @dataclass(frozen=True)
 class _Drawing:
-    surface: pygame.Surface
+    canvas: Canvas
     view: BoardView
     at: Layout
 
@@ -128,7 +128,7 @@ class _Drawing:
 
     def draw(self) -> None:
         view = self.view
-        self.surface.fill(INK)
+        self.canvas.fill(INK)
         self._head()
         self._foot()
         if not view.time:
@@ -155,28 +155,28 @@ class _Drawing:
 
         size = self.px(64)
         base = upper if upright and stale else middle + text.capital(size) // 2
-        clock = text.draw(self.surface, view.time, right, base, size, WHITE, bold=True, align="right")
+        clock = self.canvas.line(view.time, right, base, size, WHITE, bold=True, align="right")
         end = clock.left - self.px(40)
         if stale:
             size, words = self.px(32), say("vi", "Reconnecting…")
             at = (right, lower) if upright else (end, middle + text.capital(size) // 2)
-            end = min(end, note(self.surface, "offline", words, *at, size, ON_INK).left - self.px(40))
+            end = min(end, self.canvas.note("offline", words, *at, size, ON_INK).left - self.px(40))
 
         if upright:
             size = text.fit(view.title, end - left, self.px(34))
-            text.draw(self.surface, view.title, left, upper, size, ON_INK)
+            self.canvas.line(view.title, left, upper, size, ON_INK)
             size = text.fit(view.name, end - left, self.px(50), bold=True)
-            text.draw(self.surface, view.name, left, lower, size, WHITE, bold=True)
+            self.canvas.line(view.name, left, lower, size, WHITE, bold=True)
         else:
             words = " · ".join(filter(None, (view.title, view.name)))
             size = text.fit(words, end - left, self.px(40), bold=True)
             base = middle + text.capital(size) // 2
-            text.draw(self.surface, words, left, base, size, WHITE, bold=True)
+            self.canvas.line(words, left, base, size, WHITE, bold=True)
 
     def _foot(self) -> None:
         foot, notices = self.at.foot, self.view.foot
-        self.surface.fill(NIGHT, foot)
-        band.draw(self.surface, self.at.band)
+        self.canvas.fill(NIGHT, foot)
+        self.canvas.band(self.at.band)
         if not notices:
             return
         room, size = foot.width - 2 * self.at.margin, self.px(36)
@@ -184,12 +184,12 @@ class _Drawing:
         if text.width(words, size) > room:
             words = notices[self.view.turn % len(notices)]
         size = text.fit(words, room, size)
-        text.draw(self.surface, words, self.at.margin, foot.centery + text.capital(size) // 2, size, WHITE)
+        self.canvas.line(words, self.at.margin, foot.centery + text.capital(size) // 2, size, WHITE)
 
     def _call(self, call: Row) -> None:
         """Somebody is called now: the number, and the counter to go to, on gold."""
         area = self.at.call
-        self.surface.fill(GOLD, area)
+        self.canvas.fill(GOLD, area)
         unit = min(area.width / 1180, area.height / 851)
         room, middle = round(area.width - 170 * unit), area.centerx
         words, place, digit, small = (round(each * unit) for each in (72, 88, 214, 40))
@@ -199,10 +199,10 @@ class _Drawing:
 
         base = area.top + 1.1 * gap + text.capital(words)
         invite = say("vi", "Now calling")
-        text.draw(self.surface, invite, middle, base, words, ON_GOLD, bold=True, align="center")
+        self.canvas.line(invite, middle, base, words, ON_GOLD, bold=True, align="center")
         base += gap + text.capital(number)
         x = text.middle(call.label, middle, number, bold=True)
-        text.draw(self.surface, call.label, x, base, number, ON_GOLD, bold=True, align="center")
+        self.canvas.line(call.label, x, base, number, ON_GOLD, bold=True, align="center")
         base += gap + text.capital(digit)
         where = say("vi", "to {place}", place=call.place[:1].lower() + call.place[1:])
         self._place(where, call.number, (middle, base), (place, digit), room, ON_GOLD)
@@ -210,7 +210,7 @@ class _Drawing:
             line = "Number {label}, please go to {place}"
             line = say("en", line, label=call.label, place=call.english)
             base += gap + text.capital(small)
-            text.draw(self.surface, line, middle, base, text.fit(line, room, small), ON_GOLD, align="center")
+            self.canvas.line(line, middle, base, text.fit(line, room, small), ON_GOLD, align="center")
 
     def _notice(self, notice: str) -> None:
         """Nobody is called now: there is room for a notice that can be read from the last row."""
@@ -221,15 +221,15 @@ class _Drawing:
             if len(lines) * text.leading(size) <= area.height:
                 break
         base = area.centery - text.leading(size) * (len(lines) - 1) / 2 + text.capital(size) / 2
-        text.draw_lines(self.surface, lines, area.left, base, size, WHITE, bold=True)
+        self.canvas.lines(lines, area.left, base, size, WHITE, bold=True)
         self._edge()
 
     def _edge(self) -> None:
         """The line between what stands beside the list and the list."""
         area = self.at.call
-        if area.right < self.surface.get_width():
+        if area.right < self.canvas.size[0]:
             ends = (area.right, area.top + self.at.margin), (area.right, area.bottom - self.at.margin)
-            pygame.draw.line(self.surface, RULE, *ends, max(1, self.px(2)))
+            self.canvas.rule(*ends, RULE, max(1, self.px(2)))
 
     def _last_call(self, call: Row) -> None:
         """Nobody is called now: the last call stays, quietly, for those who were out."""
@@ -239,10 +239,10 @@ class _Drawing:
         size = text.fit(call.label, room, round(330 * unit), bold=True)
         center, middle = (area.centerx, area.centery + text.capital(size) / 2)
         x = text.middle(call.label, center, size, bold=True)
-        text.draw(self.surface, call.label, x, middle, size, WHITE, bold=True, align="center")
+        self.canvas.line(call.label, x, middle, size, WHITE, bold=True, align="center")
         words, digit = round(60 * unit), round(140 * unit)
         base = middle - text.capital(size) - 80 * unit
-        text.draw(self.surface, say("vi", "Just called"), center, base, words, ON_INK, align="center")
+        self.canvas.line(say("vi", "Just called"), center, base, words, ON_INK, align="center")
         base = middle + text.capital(digit) + 80 * unit
         self._place(call.place, call.number, (center, base), (words, digit), room, WHITE)
         self._edge()
@@ -255,23 +255,21 @@ class _Drawing:
         width = text.width(words, sizes[0], bold=True) + text.width(number, sizes[1], bold=True)
         small, large = (int(each * min(1, room / width)) for each in sizes)
         width = text.width(words, small, bold=True) + text.width(number, large, bold=True)
-        end = text.draw(self.surface, words, at[0] - width / 2, at[1], small, color, bold=True).right
-        text.draw(self.surface, number, end, at[1], large, color, bold=True)
+        end = self.canvas.line(words, at[0] - width / 2, at[1], small, color, bold=True).right
+        self.canvas.line(number, end, at[1], large, color, bold=True)
 
     def _list(self, title: str) -> None:
         if not self.view.rows:
             return
         area, rule = self.at.list, max(1, self.px(2))
         top = area.top + self.px(74)
-        text.draw(self.surface, say("vi", title), area.left, top, self.px(40), ON_INK)
+        self.canvas.line(say("vi", title), area.left, top, self.px(40), ON_INK)
         pitch = (area.bottom - top - self.px(24)) / ROWS
         label, where, number = (min(self.px(each), round(pitch * each / 140)) for each in (92, 46, 82))
         for row, call in enumerate(self.view.rows):
             base = top + round(pitch * (row + 0.5)) + text.capital(label) // 2
-            name = text.draw(self.surface, call.label, area.left, base, label, WHITE, bold=True)
-            digits = text.draw(
-                self.surface, call.number, area.right, base, number, WHITE, bold=True, align="right"
-            )
+            name = self.canvas.line(call.label, area.left, base, label, WHITE, bold=True)
+            digits = self.canvas.line(call.number, area.right, base, number, WHITE, bold=True, align="right")
             place = call.place + (" " if call.number else "")
             room = digits.left - name.right - self.px(40)
             size, lines = text.fit(place, room, where), [place]
@@ -279,9 +277,9 @@ class _Drawing:
                 lines = text.wrap(place, room, round(0.7 * where))
                 size = min(text.fit(line, room, round(0.7 * where)) for line in lines)
                 base = name.centery + (text.capital(size) - text.leading(size) * (len(lines) - 1)) // 2
-            text.draw_lines(self.surface, lines, digits.left, base, size, ON_INK, align="right")
+            self.canvas.lines(lines, digits.left, base, size, ON_INK, align="right")
             y = top + round(pitch * (row + 1))
-            pygame.draw.line(self.surface, RULE, (area.left, y), (area.right, y), rule)
+            self.canvas.rule((area.left, y), (area.right, y), RULE, rule)
 
     def _message(self, icon: str, message: str) -> None:
         """A board with nobody on it says what there is to do."""
@@ -289,10 +287,8 @@ class _Drawing:
         room = body.width - 4 * self.at.margin
         lines = text.wrap(say("vi", message), room, size, bold=True)
         base = body.centery - text.leading(size) * (len(lines) - 1) // 2 + self.px(100)
-        icons.draw(self.surface, icon, (body.centerx, base - self.px(220)), self.px(150), ON_INK)
-        base = text.draw_lines(
-            self.surface, lines, body.centerx, base, size, WHITE, bold=True, align="center"
-        )
+        self.canvas.icon(icon, (body.centerx, base - self.px(220)), self.px(150), ON_INK)
+        base = self.canvas.lines(lines, body.centerx, base, size, WHITE, bold=True, align="center")
         if self.view.english:
             small = text.fit(message, room, small)
-            text.draw(self.surface, message, body.centerx, base + self.px(84), small, ON_INK, align="center")
+            self.canvas.line(message, body.centerx, base + self.px(84), small, ON_INK, align="center")

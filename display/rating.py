@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pygame
 
 from config.words import say
-from screen import band, icons, text
+from screen import band, text
+from screen.canvas import Canvas
 from screen.theme import INK, MUTED, PAPER, SOFT, WHITE, Size
-from screen.widgets import panel
 
 QUESTION = "How was the service?"
 ANSWERS = ("Very bad", "Bad", "Fair", "Good", "Very good")  # scores 1 to 5
@@ -53,32 +53,32 @@ def score_at(size: Size, x: int, y: int) -> int | None:
     return next((score for score, card in enumerate(cards, 1) if card.collidepoint(x, y)), None)
 
 
-def draw(surface: pygame.Surface, chosen: int | None, *, english: bool) -> None:
+def draw(canvas: Canvas, chosen: int | None, *, english: bool) -> None:
     """Draw the question and its faces, the chosen one filled."""
-    size = surface.get_size()
+    size = canvas.size
     at = lay_out(size)
-    surface.fill(PAPER)
-    band.draw(surface, 0)
+    canvas.fill(PAPER)
+    canvas.band()
     room, middle = size[0] - 2 * at.margin, size[0] // 2
     words, em = say("vi", QUESTION), round(60 * at.unit)
     em = text.fit(words, room, em, bold=True)
-    text.draw(surface, words, middle, at.question, em, INK, bold=True, align="center")
+    canvas.line(words, middle, at.question, em, INK, bold=True, align="center")
     if english:
         base = at.question + round(52 * at.unit)
-        text.draw(surface, QUESTION, middle, base, round(30 * at.unit), MUTED, align="center")
+        canvas.line(QUESTION, middle, base, round(30 * at.unit), MUTED, align="center")
     for score, (card, answer) in enumerate(zip(at.cards, ANSWERS, strict=True), 1):
-        _card(surface, card, at.unit, score, answer, filled=score == chosen, english=english)
+        _card(canvas, card, at.unit, score, answer, filled=score == chosen, english=english)
 
 
 def _card(
-    surface: pygame.Surface, card: pygame.Rect, unit: float, score: int, answer: str, *, filled: bool,
+    canvas: Canvas, card: pygame.Rect, unit: float, score: int, answer: str, *, filled: bool,
     english: bool,
 ) -> None:  # fmt: skip
     """A face and its words: below it, or beside it where the card lies."""
     align: text.Align
     ink, quiet, ground = (WHITE, WHITE, INK) if filled else (INK, MUTED, WHITE)
     weight = max(2, round(3 * unit))
-    panel(surface, card, ground, round(22 * unit), border=ground if filled else SOFT, weight=weight)
+    canvas.rounded(card, ground, round(22 * unit), border=ground if filled else SOFT, weight=weight)
     small, pad = round(24 * unit), round(18 * unit)
     if card.width > card.height:
         em, align = round(44 * unit), "left"
@@ -94,9 +94,9 @@ def _card(
         x, room = card.centerx, card.width - 2 * pad
         base = card.top + round(card.height * 0.64)
         below = base + text.leading(em) + round(44 * unit)
-    icons.draw(surface, f"face-{score}", face, side, ink)
+    canvas.icon(f"face-{score}", face, side, ink)
     lines = text.wrap(say("vi", answer), room, em, bold=True)
     em = min(text.fit(line, room, em, bold=True) for line in lines)
-    text.draw_lines(surface, lines, x, base, em, ink, bold=True, align=align)
+    canvas.lines(lines, x, base, em, ink, bold=True, align=align)
     if english:
-        text.draw(surface, answer, x, below, small, quiet, align=align)
+        canvas.line(answer, x, below, small, quiet, align=align)

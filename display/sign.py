@@ -8,8 +8,8 @@ from bus.messages import CounterStatus
 from bus.states import States
 from config.words import pick, say
 from screen import band, text
-from screen.theme import GOLD, INK, ON_GOLD, ON_INK, WHITE
-from screen.widgets import note
+from screen.canvas import Canvas
+from screen.theme import GOLD, INK, ON_GOLD, ON_INK, WHITE, Size
 
 SEPARATOR = " · "
 SMALLEST = 22  # units: rather than smaller, the last services are left out
@@ -37,9 +37,11 @@ class SignView:
     english: bool = False
     fresh: bool = False
 
-    def draw(self, surface: pygame.Surface) -> None:
-        """Draw the whole sign."""
-        _Drawing(surface, self).draw()
+    def canvas(self, size: Size) -> Canvas:
+        """What a sign of that size shows."""
+        canvas = Canvas(size)
+        _Drawing(canvas, self).draw()
+        return canvas
 
 
 def look(states: States, counter: str) -> SignView:
@@ -63,27 +65,25 @@ def look(states: States, counter: str) -> SignView:
 
 @dataclass(frozen=True)
 class _Drawing:
-    surface: pygame.Surface
+    canvas: Canvas
     view: SignView
 
     def px(self, units: float) -> int:
         """The sign is drawn for 800 × 480 units."""
-        size = self.surface.get_size()
+        size = self.canvas.size
         return round(units * min(max(size) / 800, min(size) / 480))
 
     def draw(self) -> None:
-        size, status = self.surface.get_size(), self.view.status
-        whole = self.surface.get_rect()
+        size, status = self.canvas.size, self.view.status
+        whole = self.canvas.box
         head = pygame.Rect(0, 0, whole.width, self.px(92))
         foot = pygame.Rect(0, whole.bottom - self.px(72), whole.width, self.px(72))
         middle = pygame.Rect(0, head.bottom, whole.width, foot.top - head.bottom)
-        self.surface.fill(INK)
+        self.canvas.fill(INK)
         if status is None:
             words, base = say("vi", "Connecting…"), middle.centery
-            text.draw(
-                self.surface, words, middle.centerx, base, self.px(56), WHITE, bold=True, align="center"
-            )
-            band.draw(self.surface, whole.bottom - band.height(size))
+            self.canvas.line(words, middle.centerx, base, self.px(56), WHITE, bold=True, align="center")
+            self.canvas.band(whole.bottom - band.height(size))
             return
         self._head(head)
         if self.view.label is not None:
@@ -91,7 +91,7 @@ class _Drawing:
             self._foot(foot, "Serving a person with priority" if self.view.priority else _WORDS[status][1])
         else:
             self._message(middle, *_WORDS[status])
-            band.draw(self.surface, whole.bottom - band.height(size))
+            self.canvas.band(whole.bottom - band.height(size))
 
     def _head(self, head: pygame.Rect) -> None:
         view, margin, size = self.view, self.px(30), self.px(42)
@@ -99,28 +99,28 @@ class _Drawing:
         end = round(head.width * 0.7)
         if not view.fresh:
             words = say("vi", "Reconnecting…")
-            end = note(self.surface, "offline", words, right, base, self.px(26), ON_INK).left - margin
+            end = self.canvas.note("offline", words, right, base, self.px(26), ON_INK).left - margin
         size = text.fit(view.name, end - margin, size, bold=True)
-        name = text.draw(self.surface, view.name, margin, base, size, WHITE, bold=True)
+        name = self.canvas.line(view.name, margin, base, size, WHITE, bold=True)
         if view.fresh:
             services, room = view.services, right - margin - name.right
             while text.fit(services, room, self.px(31)) < self.px(SMALLEST) and SEPARATOR in services:
                 services = services.rpartition(SEPARATOR)[0] + "…"
             size = text.fit(services, room, self.px(31))
-            text.draw(self.surface, services, right, base, size, ON_INK, align="right")
+            self.canvas.line(services, right, base, size, ON_INK, align="right")
 
     def _number(self, area: pygame.Rect, label: str) -> None:
-        self.surface.fill(GOLD, area)
+        self.canvas.fill(GOLD, area)
         size = text.fit(label, round(area.width * 0.82), round(area.height * 0.9), bold=True)
         base = area.centery + text.capital(size) / 2
         x = text.middle(label, area.centerx, size, bold=True)
-        text.draw(self.surface, label, x, base, size, ON_GOLD, bold=True, align="center")
+        self.canvas.line(label, x, base, size, ON_GOLD, bold=True, align="center")
 
     def _foot(self, foot: pygame.Rect, message: str) -> None:
         words = say("vi", message)
         size = text.fit(words, foot.width - self.px(60), self.px(34), bold=True)
         base = foot.centery + text.capital(size) / 2
-        text.draw(self.surface, words, foot.centerx, base, size, WHITE, bold=True, align="center")
+        self.canvas.line(words, foot.centerx, base, size, WHITE, bold=True, align="center")
 
     def _message(self, area: pygame.Rect, word: str, advice: str) -> None:
         room, x = area.width - self.px(60), area.centerx
@@ -136,4 +136,4 @@ class _Drawing:
         for words, units, color, bold, below in lines:
             size = text.fit(words, room, self.px(units), bold=bold)
             base = area.centery + self.px(below)
-            text.draw(self.surface, words, x, base, size, color, bold=bold, align="center")
+            self.canvas.line(words, x, base, size, color, bold=bold, align="center")

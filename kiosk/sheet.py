@@ -1,4 +1,4 @@
-"""A page as a list of marks: laid out as values first, so that what is shown and what can be touched agree.
+"""A page as marks and targets: laid out as values first, so that what is shown and what is touched agree.
 
 Measures are px. A `unit` is a quarter of a millimetre on a standing kiosk (21.5 inches and 1080×1920 have
 4.03 px a mm). A lying screen of less than 1080 rows is taken for the small panel of a desk kiosk, read from
@@ -7,15 +7,12 @@ than the scale of the picture, so that words stay readable, and targets are 20 m
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 
 import pygame
 
 from kiosk.look import PLAIN, Look
-from screen import band, icons, text, widgets
-from screen.text import Align
+from screen import text
+from screen.canvas import Canvas
 from screen.theme import HIGH_CONTRAST, INK, LACQUER, PAPER, SOFT, WHITE, Color, Size
 
 FINGER = 81 / 1080  # of the short side of a large screen: 20 mm, the least that a target measures
@@ -24,21 +21,11 @@ LARGER = 1.25
 REACH = 0.42  # of a tall screen is above what somebody reaches from a wheelchair
 
 
-@dataclass(frozen=True)
-class Mark:
-    """Something drawn: its box, its words where it has any, and how it is painted."""
-
-    box: pygame.Rect
-    words: str
-    color: Color | None  # of words
-    paint: Callable[[pygame.Surface], object]
-
-
-class Sheet:
+class Sheet(Canvas):
     """What one page shows on a screen of this size, and its targets by name."""
 
     def __init__(self, size: Size, look: Look = PLAIN, focus: str = "") -> None:
-        self.size = size
+        super().__init__(size)
         self.look = look
         self.focus = focus  # the target that the keys have reached
         self.width, self.height = size
@@ -53,8 +40,8 @@ class Sheet:
         if look.large:
             self.unit *= LARGER
         self.reach = round(self.height * REACH) if look.low and self.upright else 0  # where targets may begin
-        self.marks: list[Mark] = []
         self.targets: dict[str, pygame.Rect] = {}
+        self.fill(PAPER)
 
     def px(self, units: float) -> int:
         return round(units * self.unit)
@@ -62,11 +49,6 @@ class Sheet:
     def at(self, x: int, y: int) -> str | None:
         """The target that is touched there."""
         return next((name for name, box in self.targets.items() if box.collidepoint(x, y)), None)
-
-    def paint(self, surface: pygame.Surface) -> None:
-        surface.fill(self.color(PAPER))
-        for mark in self.marks:
-            mark.paint(surface)
 
     def color(self, color: Color) -> Color:
         """As the citizen's look has it."""
@@ -82,68 +64,12 @@ class Sheet:
             out = 2 * self.px(ring)
             self.panel(box.inflate(out, out), PAPER, border=LACQUER, weight=6)
 
-    # Marks, painted in the order in which they are made
-
-    def band(self) -> int:
-        """The woven band along the upper edge; returns where it ends."""
-        height = band.height(self.size)
-        self._mark(pygame.Rect(0, 0, self.width, height), partial(band.draw, top=0))
-        return height
-
-    def line(
-        self,
-        words: str,
-        x: float,
-        baseline: float,
-        size: int,
-        color: Color = INK,
-        *,
-        bold: bool = False,
-        align: Align = "left",
-    ) -> pygame.Rect:
-        """One line of words; returns its box, from the marks over its capitals to the feet of its letters."""
-        width = text.width(words, size, bold=bold)
-        left = round(x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[align])
-        box = pygame.Rect(left, round(baseline - 1.05 * size), width, round(1.3 * size))
-        color = self.color(color)
-        draw = partial(
-            text.draw, words=words, x=left, baseline=round(baseline), size=size, color=color, bold=bold
-        )
-        self._mark(box, draw, words, color)
-        return box
-
-    def lines(
-        self,
-        words: list[str],
-        x: float,
-        baseline: float,
-        size: int,
-        color: Color = INK,
-        *,
-        bold: bool = False,
-        align: Align = "left",
-    ) -> int:
-        """Lines one below the other; returns the last one's baseline."""
-        for number, each in enumerate(words):
-            self.line(each, x, baseline + number * text.leading(size), size, color, bold=bold, align=align)
-        return round(baseline) + max(0, len(words) - 1) * text.leading(size)
-
     def panel(self, box: pygame.Rect, fill: Color, *, border: Color | None = None, weight: float = 3) -> None:
-        """A box with round corners."""
-        draw = partial(
-            widgets.panel,
-            rect=box,
-            fill=self.color(fill),
-            radius=min(self.px(28), box.height // 4),
-            border=self.color(INK if self.look.contrast and border == SOFT else border) if border else None,
-            weight=max(2, self.px(weight)),
-        )
-        self._mark(box, draw)
-
-    def icon(self, name: str, center: tuple[float, float], size: int, color: Color) -> None:
-        box = pygame.Rect(0, 0, size, size)
-        box.center = (round(center[0]), round(center[1]))
-        self._mark(box, partial(icons.draw, name=name, center=box.center, size=size, color=self.color(color)))
+        """A box with round corners; on black it always has a border that is seen."""
+        if border == SOFT and self.look.contrast:
+            border = INK
+        radius = min(self.px(28), box.height // 4)
+        self.rounded(box, fill, radius, border=border, weight=max(2, self.px(weight)))
 
     def button(
         self,
@@ -171,12 +97,3 @@ class Sheet:
         self.line(words, box.centerx, baseline, size, bold=True, align="center")
         if counted:
             self.line(counted, box.centerx, baseline + text.leading(small), small, align="center")
-
-    def _mark(
-        self,
-        box: pygame.Rect,
-        paint: Callable[[pygame.Surface], object],
-        words: str = "",
-        color: Color | None = None,
-    ) -> None:
-        self.marks.append(Mark(box, words, color, paint))

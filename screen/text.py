@@ -6,7 +6,6 @@ the em.
 """
 
 import unicodedata
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -59,6 +58,14 @@ _rendered_large = lru_cache(maxsize=8)(_render)
 def width(words: str, size: int, *, bold: bool = False) -> int:
     """How wide a line is, in px."""
     return _font(size, bold).size(unicodedata.normalize("NFC", words))[0]
+
+
+@lru_cache(maxsize=2048)
+def ink(words: str, size: int, *, bold: bool = False) -> tuple[int, int]:
+    """How far a line's ink reaches above its baseline and below it, in px."""
+    glyphs = _font(size, bold).metrics(unicodedata.normalize("NFC", words))
+    heights = [(top, -bottom) for glyph in glyphs if glyph for _, _, bottom, top, _ in [glyph]]
+    return max(top for top, _ in heights), max(bottom for _, bottom in heights)
 
 
 def capital(size: int) -> int:
@@ -115,6 +122,16 @@ def _filled(words: str, most: int, size: int, bold: bool) -> list[str]:
     return lines
 
 
+def fitted(
+    title: str, words: str, most: int, size: int, small: int, room: int
+) -> tuple[int, int, list[str], list[str]]:
+    """A title and its words in lines, at the largest sizes up to these at which both have room, px high."""
+    titles, lines = wrap(title, most, size, bold=True), wrap(words, most, small) if words else []
+    if leading(size) * len(titles) + leading(small) * len(lines) <= room or small < 12:
+        return size, small, titles, lines
+    return fitted(title, words, most, size - 1 - size // 25, small - 1 - small // 25, room)
+
+
 def draw(
     surface: pygame.Surface,
     words: str,
@@ -132,20 +149,3 @@ def draw(
     top = baseline - _font(size, bold).get_ascent()
     surface.blit(rendered, (round(left), round(top)))
     return rendered.get_rect(topleft=(round(left), round(top)))
-
-
-def draw_lines(
-    surface: pygame.Surface,
-    lines: Sequence[str],
-    x: float,
-    baseline: float,
-    size: int,
-    color: Color,
-    *,
-    bold: bool = False,
-    align: Align = "left",
-) -> int:
-    """Draw lines one below the other, the first on `baseline`; returns the last line's baseline."""
-    for number, line in enumerate(lines):
-        draw(surface, line, x, baseline + number * leading(size), size, color, bold=bold, align=align)
-    return round(baseline) + max(0, len(lines) - 1) * leading(size)

@@ -1,10 +1,9 @@
-"""What several screens are made of: rounded panels, a bar that runs out, an icon with its words."""
+"""Rounded panels, with corners that are smooth."""
 
 from functools import lru_cache
 
 import pygame
 
-from screen import icons, text
 from screen.theme import Color
 
 _FINER = 4
@@ -44,23 +43,3 @@ def panel(
     for x, column in ((rect.x, 0), (rect.right - radius, radius)):
         for y, row in ((rect.y, 0), (rect.bottom - radius, radius)):
             surface.blit(disc, (x, y), (column, row, radius, radius))
-
-
-def bar(surface: pygame.Surface, rect: pygame.Rect, share: float, color: Color, ground: Color) -> None:
-    """A rounded bar, filled from the left by `share` of 0 to 1."""
-    panel(surface, rect, ground, rect.height // 2)
-    filled = round(rect.width * min(1.0, max(0.0, share)))
-    if filled >= rect.height:
-        panel(surface, pygame.Rect(rect.x, rect.y, filled, rect.height), color, rect.height // 2)
-
-
-def note(
-    surface: pygame.Surface, icon: str, words: str, right: int, baseline: int, size: int, color: Color
-) -> pygame.Rect:
-    """An icon and the words that say it, ending at `right`; returns the box of both."""
-    box = text.draw(surface, words, right, baseline, size, color, align="right")
-    side = round(size * 1.2)
-    image = icons.draw(
-        surface, icon, (box.left - side * 0.75, baseline - text.capital(size) / 2), side, color
-    )
-    return box.union(image)

@@ -18,6 +18,7 @@ from config.clock import FakeClock
 from config.errors import HardwareAbsent
 from config.settings import Screen, Service
 from screen import band, icons, text, theme, widgets
+from screen.canvas import Canvas
 from screen.remote import Remote, Shot
 from screen.window import AGAIN_S, Closed, Exposed, Key, Letter, Touch, Window, read
 
@@ -181,8 +182,9 @@ def test_panel_is_round_at_its_corners_and_its_border_lies_inside() -> None:
 
 
 def test_bar_is_filled_by_its_share() -> None:
-    surface = pygame.Surface((220, 20))
-    widgets.bar(surface, pygame.Rect(10, 0, 200, 20), 0.75, theme.INK, theme.SOFT)
+    canvas, surface = Canvas((220, 20)), pygame.Surface((220, 20))
+    canvas.bar(pygame.Rect(10, 0, 200, 20), 0.75, theme.INK, theme.SOFT)
+    canvas.paint(surface)
     assert surface.get_at((150, 10))[:3] == theme.INK
     assert surface.get_at((170, 10))[:3] == theme.SOFT
 

@@ -202,7 +202,7 @@ def called(label: str, hall: Hall) -> Image.Image:
     assert view.current is not None
     view = replace(view, current=replace(view.current, label=label))
     surface = pygame.Surface(BOARD)
-    view.draw(surface)
+    view.canvas(surface.get_size()).paint(surface)
     return Image.frombytes("RGB", BOARD, pygame.image.tobytes(surface, "RGB"))
 
 
