@@ -328,6 +328,12 @@ class Touch(Request, frozen=True):
     y: Annotated[float, Meta(ge=0, le=1)]
 
 
+class Print(Request, frozen=True):
+    """One of the last tickets of a kiosk once more, marked as such, with its number."""
+
+    ticket: TicketId
+
+
 class Picture(Payload, frozen=True):
     """A picture of what a screen shows now."""
 
@@ -348,6 +354,7 @@ DEVICE_VERBS: dict[str, tuple[type[Request], type[Payload]]] = {
     "restart": (DeviceRequest, Nothing),
     "screenshot": (Screenshot, Picture),
     "touch": (Touch, Nothing),
+    "print": (Print, Nothing),
     "test-print": (DeviceRequest, Nothing),
     "test-call": (DeviceRequest, Nothing),
 }

@@ -5,31 +5,28 @@ from contextlib import ExitStack
 from functools import partial
 from uuid import uuid4
 
-from bus.asks import DeviceRequest, Reopen, Request
+from bus.asks import DeviceRequest, Print, Reopen, Request
 from bus.device import Device, Reply
 from bus.health import HealthFacts
 from bus.issuer import Issuer
 from bus.memory import Memory
-from bus.messages import Nothing, Payload, Ticket
+from bus.messages import Nothing, Outcome, Payload, Ticket
 from bus.remote import serve_screen
 from bus.topics import STATE_CATALOG, STATE_CENTER, STATE_QUEUE
 from config.clock import Clock
 from config.errors import LuotError, Refused
 from config.settings import KioskSettings
-from config.words import hour, pick, say
+from config.words import hour, say
 from kiosk import focus
 from kiosk.corner import Act, Corner
 from kiosk.journey import Asked, Home, Journey
 from kiosk.offer import Offer
 from kiosk.pages import lay_out
+from kiosk.papers import Papers
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
-from printer.drawing import check_text
-from printer.encode import encode
-from printer.profiles import profile_of
-from printer.spool import Done, Job, PrinterChanged, Spool
-from printer.template import template_of
-from printer.ticket import Composed, compose, compose_test_page
+from printer.press import Press
+from printer.spool import Done, PrinterChanged
 from screen.remote import Remote
 from screen.window import Closed, Exposed, Key, KeyName, Letter, Touch, Window
 
@@ -51,8 +48,8 @@ class Kiosk:
         )
         self.window = Window(settings.screen, f"Lượt · {settings.device}", self.device.clock)
         self.remote = Remote(self.window, self.device.inbox.put)
-        self.profile = profile_of(settings.printer)
-        self.spool = Spool(settings.printer, settings.folder, self.device.inbox.put)
+        self.printer = Press(settings.printer, settings.folder, self.device.states, self.device.inbox.put)
+        self.papers = Papers(settings.folder)
         memory = Memory(settings.folder, self.device.clock, volatile=settings.volatile)
         self.issuer = Issuer(self.device, memory, leases=True)
         self.journey = Journey()
@@ -61,18 +58,18 @@ class Kiosk:
         self.sheet: Sheet | None = None
         self.focus = ""  # the target that the keys have reached; none while fingers touch
         self._can_print = True  # until the printer says otherwise
-        self._tests: dict[str, Reply] = {}  # test pages under way, by their job
+        self._replies: dict[str, Reply] = {}  # to who asked for paper that is under way, by its job
         self._opened = ExitStack()
 
     def __enter__(self) -> "Kiosk":
-        check_text()
-        template_of(self.settings.printer)  # a mistake in it is told now and not at the first ticket
+        self.papers.open()
         self.device.health_facts = self._health
+        self.device.serve("print", self._print_again)
         self.device.serve("test-print", self._test_print)
         touch = self.window.touch if self.settings.screen.remote_touch else None
         serve_screen(self.device, self.remote.picture, touch)
         with ExitStack() as opening:
-            for part in (self.window, self.remote, self.spool, self.issuer, self.device):
+            for part in (self.window, self.remote, self.printer, self.issuer, self.device):
                 opening.enter_context(part)
             self._opened = opening.pop_all()
         return self
@@ -147,23 +144,14 @@ class Kiosk:
             self._print(effect.ticket)
 
     def _print(self, ticket: Ticket) -> None:
-        states = self.device.states
-        assert states.center is not None  # without it nothing could be touched
-        service = states.catalog.service(ticket.service) if states.catalog else None
-        name = pick(service.name, ticket.language) if service else ""
-        dated = not ticket.offline or states.hub_now() is not None
-        template = template_of(self.settings.printer)
-        self._submit(
-            ticket.id, compose(ticket, states.center, name, self.profile.width, template, dated=dated)
-        )
-
-    def _submit(self, job: str, composed: Composed) -> None:
-        self.spool.submit(Job(job, encode(composed, self.profile)))
+        self.printer.print(ticket.id, ticket)
+        self.papers.begin(ticket)
 
     def _done(self, done: Done) -> None:
-        """A job of the printer ended: a ticket, or a technician's test page."""
-        if reply := self._tests.pop(done.job, None):
-            reply(Nothing() if done.outcome in ("printed", "sent") else Refused("conflict", done.reason))
+        """A job of the printer ended: a ticket, or what staff or a technician asked for."""
+        self.papers.end(done.job.partition("/")[0], done.outcome)
+        if reply := self._replies.pop(done.job, None):
+            reply(_result(done.outcome, done.reason))
             return
         self.journey = self.journey.paper(done.job, done.outcome, self._now())
         self.issuer.delivered(done.job, done.outcome)
@@ -176,6 +164,8 @@ class Kiosk:
                 return
             case "test-print":
                 self._test_print(DeviceRequest(uuid4()), self._told)
+            case Print():
+                self._print_again(act, self._told)
             case "restart":
                 log.warning("restarting, as staff asked at the screen")
                 raise SystemExit(0)
@@ -207,6 +197,7 @@ class Kiosk:
             paper=self._can_print,
             look=journey.look,
             focus=self.focus,
+            papers=self.papers.offered if self.corner.page else (),
         )
         if scene != self.scene or self.window.stale:
             self.scene, self.sheet = scene, lay_out(scene, self.window.size)
@@ -225,17 +216,37 @@ class Kiosk:
 
     def _health(self) -> HealthFacts:
         return HealthFacts(
-            frame_age_s=self.window.frame_age_s, printer=self.spool.state, links=(self.spool.health(),)
+            frame_age_s=self.window.frame_age_s, printer=self.printer.state, links=self.printer.health()
         )
 
     def _test_print(self, request: Request, reply: Reply) -> None:
-        center = self.device.states.center
-        if center is None:
-            reply(Refused("conflict", "The hub has not been heard of yet."))
-            return
-        job = f"test-print-{request.request}"
-        self._tests[job] = reply
-        self._submit(job, compose_test_page(center, self.settings.device, self.profile.width))
+        job = f"test-print/{request.request}"
+        try:
+            self.printer.print_test(job, self.settings.device)
+            self._replies[job] = reply
+        except Refused as refused:
+            reply(refused)
+
+    def _print_again(self, request: Request, reply: Reply) -> None:
+        """Once for each request, however often it comes: what became of it is on the disk."""
+        assert isinstance(request, Print)
+        job = f"{request.ticket}/{request.request}"
+        try:
+            paper = self.papers[request.ticket]
+            if paper.again == request.request and paper.outcome:
+                reply(_result(paper.outcome, "It did not come out."))
+                return
+            if paper.again != request.request:
+                self.printer.print(job, paper.ticket, again=True)
+                self.papers.begin(paper.ticket, again=request.request)
+            self._replies[job] = reply
+        except Refused as refused:
+            reply(refused)
+
+
+def _result(outcome: Outcome, reason: str) -> Nothing | Refused:
+    """What is answered to who asked for paper."""
+    return Nothing() if outcome in ("printed", "sent") else Refused("conflict", reason)
 
 
 def run(settings: KioskSettings) -> None:

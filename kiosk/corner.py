@@ -9,7 +9,7 @@ from hmac import compare_digest
 from typing import Literal
 from uuid import UUID
 
-from bus.asks import Reopen, Shut
+from bus.asks import Print, Reopen, Shut
 
 HOLD_S = 3.0
 STAY_S = 60.0  # without a touch the corner closes
@@ -35,7 +35,7 @@ class Staff:
 
 
 StaffPage = Pin | Staff
-Act = Shut | Reopen | Literal["test-print", "restart"]
+Act = Print | Shut | Reopen | Literal["test-print", "restart"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,8 @@ class Corner:
                 return self._show(Staff(shelf), now), Shut(request, name)
             case Staff(shelf=shelf), "reopen":
                 return self._show(Staff(shelf), now), Reopen(request, name)
+            case Staff(shelf=shelf), "print":
+                return self._show(Staff(shelf), now), Print(request, name)
             case Staff(shelf=shelf), ("test-print" | "restart") as act:
                 return self._show(Staff(shelf), now), act
         return self, None

@@ -11,6 +11,7 @@ from kiosk.corner import StaffPage
 from kiosk.journey import Home, Page, Waiting
 from kiosk.look import PLAIN, Look
 from kiosk.offer import PRIORITY, Offer
+from kiosk.papers import Paper
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Scene:
     paper: bool = True  # the printer can print
     look: Look = PLAIN
     focus: str = ""  # the target that the keys have reached
+    papers: tuple[Paper, ...] = ()  # that staff may print once more
 
     def say(self, message: str, **values: object) -> str:
         """A message in the language of the page."""

@@ -1,11 +1,12 @@
 """Services where there are more than a page has room for: a part of them, and the way to the others."""
 
 import math
+from typing import TypeVar
 
-from bus.messages import ServiceInfo
+T = TypeVar("T")
 
 
-def shelf(services: tuple[ServiceInfo, ...], number: int, room: int) -> tuple[tuple[ServiceInfo, ...], bool]:
+def shelf(services: tuple[T, ...], number: int, room: int) -> tuple[tuple[T, ...], bool]:
     """The services of that shelf, and whether one place is left for going on to the next one."""
     if len(services) <= room:
         return services, False

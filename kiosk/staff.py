@@ -2,15 +2,22 @@
 
 from pygame import Rect
 
-from bus.messages import ServiceInfo
+from bus.messages import Outcome, ServiceInfo
 from kiosk import shelves
 from kiosk.corner import Pin, Staff
+from kiosk.papers import Paper
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
 from screen import text
-from screen.theme import INK, LACQUER, MUTED, PAPER, SOFT, WHITE
+from screen.theme import INK, LACQUER, MUTED, PAPER, SOFT, WHITE, Color
 
 PAD = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "erase", "0", "send")
+STATES: dict[Outcome, str] = {
+    "printed": "The ticket was printed",
+    "sent": "The ticket was printed",
+    "failed": "The ticket could not be printed",
+    "unknown": "The ticket may not have been printed",
+}
 KEY = 170  # units, the most that a key of the pad measures
 
 
@@ -57,7 +64,7 @@ def _key(sheet: Sheet, cell: Rect, name: str, *, ready: bool) -> None:
 
 
 def lay_out(sheet: Sheet, scene: Scene, top: int, page: Staff) -> None:
-    """A service is a button: it says what it does to that service."""
+    """A ticket without its paper and a service are buttons: they say what they do to it."""
     px, gap = sheet.px, sheet.px(14 if sheet.compact else 24)
     acts = (
         ("restart", scene.say("Restart this machine")),
@@ -72,8 +79,9 @@ def lay_out(sheet: Sheet, scene: Scene, top: int, page: Staff) -> None:
     area = Rect(sheet.margin, baseline + px(26), most, low - gap - baseline - px(26))
     columns = 2 if sheet.upright else 3
     room = columns * max(1, (area.height + gap) // (sheet.finger + gap))
-    services, more = shelves.shelf(scene.offer.services, page.shelf, room)
-    rows = max(1, -(-(len(services) + more) // columns))
+    every: tuple[Paper | ServiceInfo, ...] = (*scene.papers, *scene.offer.services)
+    things, more = shelves.shelf(every, page.shelf, room)
+    rows = max(1, -(-(len(things) + more) // columns))
     width = (area.width - gap * (columns - 1)) // columns
     height = min(px(180), (area.height - gap * (rows - 1)) // rows)
     boxes = [
@@ -83,10 +91,13 @@ def lay_out(sheet: Sheet, scene: Scene, top: int, page: Staff) -> None:
             width,
             height,
         )
-        for number in range(len(services) + more)
+        for number in range(len(things) + more)
     ]
-    for service, box in zip(services, boxes, strict=False):
-        _service(sheet, scene, service, box)
+    for thing, box in zip(things, boxes, strict=False):
+        if isinstance(thing, Paper):
+            _paper(sheet, scene, thing, box)
+        else:
+            _service(sheet, scene, thing, box)
     if more:
         sheet.target("more", boxes[-1])
         sheet.button(boxes[-1], scene.say("More services"), px(40), PAPER, INK, border=INK)
@@ -97,12 +108,23 @@ def _service(sheet: Sheet, scene: Scene, service: ServiceInfo, box: Rect) -> Non
     shut = queue is not None and queue.why == "shut"
     sheet.target(f"{'reopen' if shut else 'shut'}:{service.id}", box)
     sheet.panel(box, PAPER if shut else WHITE, border=INK)
-    most, px = box.width - sheet.px(40), sheet.px
-    name = scene.pick(service.name)
     act = scene.say("Touch to take numbers again" if shut else "Touch to stop for today")
+    _words(sheet, box, scene.pick(service.name), act, MUTED if shut else INK)
+
+
+def _paper(sheet: Sheet, scene: Scene, paper: Paper, box: Rect) -> None:
+    sheet.target(f"print:{paper.ticket.id}", box)
+    sheet.panel(box, WHITE, border=LACQUER)
+    state = scene.say(STATES[paper.outcome or "unknown"])
+    _words(sheet, box, scene.say("Reprint {label}", label=paper.ticket.label), state, LACQUER)
+
+
+def _words(sheet: Sheet, box: Rect, name: str, act: str, color: Color) -> None:
+    """What a button is about, and below it what it does."""
+    most, px = box.width - sheet.px(40), sheet.px
     size, small = text.fit(name, most, px(40), bold=True), text.fit(act, most, px(30))
     baseline = box.centery - (text.leading(small) - text.capital(size)) / 2
-    sheet.line(name, box.centerx, baseline, size, MUTED if shut else INK, bold=True, align="center")
+    sheet.line(name, box.centerx, baseline, size, color, bold=True, align="center")
     sheet.line(act, box.centerx, baseline + text.leading(small), small, INK, align="center")
 
 

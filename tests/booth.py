@@ -54,7 +54,7 @@ class Booth:
         self.kiosk = Kiosk(self.settings, clock=self.clock)
         self.kiosk.__enter__()
         self.until("the services", lambda: "service:ho-tich" in self.targets)
-        self.until("the printer", lambda: self.kiosk.spool.state.can_print)
+        self.until("the printer", lambda: self.kiosk.printer.state.can_print)
 
     def stop(self) -> None:
         self.kiosk.__exit__()
