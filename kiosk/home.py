@@ -5,6 +5,7 @@ from pygame import Rect
 from kiosk import cards, choices
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
+from printer.status import PrinterState
 from screen import text
 from screen.theme import LACQUER, MUTED, SOFT, Color
 
@@ -103,7 +104,9 @@ def _notice(scene: Scene) -> tuple[str, str] | None:
         return "pause", scene.say("The centre is closed and gives no numbers now.")
     if not scene.offer.reached:
         return "offline", _cut_off(scene)
-    if not scene.paper:
+    if scene.printer is PrinterState.PAPER_OUT:
+        return "alert", scene.say("The printer needs paper. Your number will be shown on the screen.")
+    if not scene.printer.can_print:
         return "alert", scene.say("No tickets are printed now. Your number will be shown on the screen.")
     return None
 

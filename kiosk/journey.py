@@ -29,7 +29,7 @@ Paper = Literal["printing"] | Outcome
 
 # How long the number is shown, by what became of its paper.
 SHOWN_S: dict[Paper, float] = {
-    "printing": 60.0, "printed": 10.0, "sent": 20.0, "shown": 20.0, "unknown": 40.0, "failed": 40.0,
+    "printing": 60.0, "printed": 10.0, "sent": 20.0, "shown": 20.0, "unknown": 60.0, "failed": 60.0,
 }  # fmt: skip
 
 
@@ -67,6 +67,11 @@ class Given:
 
     ticket: Ticket
     paper: Paper = "printing"
+
+    @property
+    def on_paper(self) -> bool:
+        """As far as can be known. Otherwise the screen is all that there is of it."""
+        return self.paper not in ("failed", "unknown")
 
 
 @dataclass(frozen=True)
