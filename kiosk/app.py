@@ -57,7 +57,6 @@ class Kiosk:
         self.scene: Scene | None = None  # of the last frame
         self.sheet: Sheet | None = None
         self.focus = ""  # the target that the keys have reached; none while fingers touch
-        self._can_print = True  # until the printer says otherwise
         self._replies: dict[str, Reply] = {}  # to who asked for paper that is under way, by its job
         self._opened = ExitStack()
 
@@ -84,8 +83,7 @@ class Kiosk:
             match each:
                 case Done():
                     self._done(each)
-                case PrinterChanged(state):
-                    self._can_print = state.can_print
+                case PrinterChanged():
                     self.device.report()
         self.issuer.step(news)
         for event in self.window.events():
@@ -194,7 +192,7 @@ class Kiosk:
             offer=self._offer(),
             hour=hour(now, states.center.timezone) if now and states.center else "",
             left=self.corner.left(self._now()) if self.corner.page else journey.left(self._now()),
-            paper=self._can_print,
+            printer=self.printer.state,
             look=journey.look,
             focus=self.focus,
             papers=self.papers.offered if self.corner.page else (),

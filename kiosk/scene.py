@@ -12,6 +12,7 @@ from kiosk.journey import Home, Page, Waiting
 from kiosk.look import PLAIN, Look
 from kiosk.offer import PRIORITY, Offer
 from kiosk.papers import Paper
+from printer.status import PrinterState
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Scene:
     offer: Offer
     hour: str = ""  # by the hub's clock; empty while that is not known
     left: int | None = None  # seconds until the page ends by itself
-    paper: bool = True  # the printer can print
+    printer: PrinterState = PrinterState.READY
     look: Look = PLAIN
     focus: str = ""  # the target that the keys have reached
     papers: tuple[Paper, ...] = ()  # that staff may print once more

@@ -123,7 +123,7 @@ def test_failure_22_a_number_that_cannot_be_written_down_is_made_void(booth: Boo
 
 def test_without_paper_the_number_is_shown_to_be_remembered(booth: Booth) -> None:
     booth.paper.take_paper_out()
-    booth.until("the printer's word", lambda: booth.kiosk.scene is not None and not booth.kiosk.scene.paper)
+    booth.until("the printer's word", lambda: not booth.kiosk.printer.state.can_print)
     booth.touch("service:ho-tich")
     given = booth.arrives(Given)
     booth.until("the outcome", lambda: isinstance(booth.page, Given) and booth.page.paper == "failed")
