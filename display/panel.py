@@ -1,20 +1,18 @@
 """The panel on a counter's desk: the QR code of a fee, and whether it is paid. The hub says what it shows."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import pygame
-import qrcode
 
 from bus.messages import Show
 from bus.states import States
 from config.words import hour, money, pick, say
 from display import rating
-from screen import band, icons, text
+from screen import band, text
+from screen.canvas import Canvas
+from screen.code import code
 from screen.theme import GREEN, INK, LACQUER, MUTED, PAPER, SOFT, WHITE, Color, Size
-from screen.widgets import bar, note, panel
 
-QUIET = 4  # modules of white about the code
 ADVICE = "Scan with your bank's app, check the amount, then pay."
 
 
@@ -36,9 +34,11 @@ class PanelView:
     english: bool = False
     fresh: bool = False
 
-    def draw(self, surface: pygame.Surface) -> None:
-        """Draw the whole panel."""
-        _Drawing(surface, self, lay_out(surface.get_size())).draw()
+    def canvas(self, size: Size) -> Canvas:
+        """What a panel of that size shows."""
+        canvas = Canvas(size)
+        _Drawing(canvas, self, lay_out(size)).draw()
+        return canvas
 
 
 def look(states: States, counter: str, chosen: int | None = None) -> PanelView:
@@ -79,21 +79,6 @@ def look(states: States, counter: str, chosen: int | None = None) -> PanelView:
     return view
 
 
-@lru_cache(maxsize=2)
-def code(content: str, room: int) -> pygame.Surface:
-    """The QR code with its quiet zone, as large as whole pixels a module allow within `room` px."""
-    drawing = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=QUIET)
-    drawing.add_data(content)
-    modules = drawing.get_matrix()
-    small = pygame.Surface((len(modules), len(modules)))
-    small.fill(WHITE)
-    for y, row in enumerate(modules):
-        for x, dark in enumerate(row):
-            if dark:
-                small.set_at((x, y), (0, 0, 0))
-    return pygame.transform.scale_by(small, max(1, room // len(modules)))
-
-
 @dataclass(frozen=True)
 class Layout:
     """Where things are, in px. On a panel that stands upright the code finds its place between the words."""
@@ -125,7 +110,7 @@ def lay_out(size: Size) -> Layout:
 
 @dataclass(frozen=True)
 class _Drawing:
-    surface: pygame.Surface
+    canvas: Canvas
     view: PanelView
     at: Layout
 
@@ -141,20 +126,20 @@ class _Drawing:
             case "expired":
                 self._expired()
             case "rate":
-                rating.draw(self.surface, self.view.chosen, english=self.view.english)
+                rating.draw(self.canvas, self.view.chosen, english=self.view.english)
             case "thanks":
                 self._thanks()
             case _:
                 self._idle()
         if self.view.show is not None and not self.view.fresh:
             color = WHITE if self.view.show == "paid" else MUTED
-            edge = self.surface.get_rect()
+            edge = self.canvas.box
             right, baseline = edge.right - self.at.margin, edge.bottom - self.px(24)
-            note(self.surface, "offline", say("vi", "Reconnecting…"), right, baseline, self.px(26), color)
+            self.canvas.note("offline", say("vi", "Reconnecting…"), right, baseline, self.px(26), color)
 
     def _pay(self) -> None:
-        self.surface.fill(PAPER)
-        band.draw(self.surface, 0)
+        self.canvas.fill(PAPER)
+        self.canvas.band()
         if not self.view.qr:  # the centre has no bank account
             self._center("receipt", 150, LACQUER, self.view.amount, 120, LACQUER)
             words = "Please pay the clerk."
@@ -165,33 +150,31 @@ class _Drawing:
         if card is None:
             side = min(self.at.words.width, above_how - below_what - self.px(116))
             card = pygame.Rect(self.at.middle[0] - side // 2, below_what + self.px(32), side, side)
-        panel(self.surface, card, WHITE, self.px(26), border=SOFT, weight=max(2, self.px(3)))
+        self.canvas.rounded(card, WHITE, self.px(26), border=SOFT, weight=max(2, self.px(3)))
         image = code(self.view.qr, card.width - self.px(12))
-        self.surface.blit(image, image.get_rect(center=card.center))
+        self.canvas.picture(image, image.get_rect(center=card.center))
         if self.view.english:
             size = text.fit(ADVICE, card.width, self.px(25))
             baseline = card.bottom + self.px(38)
-            text.draw(self.surface, ADVICE, card.centerx, baseline, size, MUTED, align="center")
+            self.canvas.line(ADVICE, card.centerx, baseline, size, MUTED, align="center")
 
     def _what(self) -> int:
         """What is to be paid; returns where that ends."""
         view, area = self.view, self.at.words
         baseline = area.top + self.px(44)
         whose = " · ".join(filter(None, (view.counter, view.label)))
-        text.draw(self.surface, whose, area.left, baseline, self.px(34), MUTED)
+        self.canvas.line(whose, area.left, baseline, self.px(34), MUTED)
         size = self.px(46)
         lines = text.wrap(view.purpose, area.width, size, bold=True)
         if len(lines) > 2:
             size = self.px(34)
             lines = text.wrap(view.purpose, area.width, size, bold=True)
-        baseline = text.draw_lines(
-            self.surface, lines, area.left, baseline + self.px(60), size, INK, bold=True
-        )
+        baseline = self.canvas.lines(lines, area.left, baseline + self.px(60), size, INK, bold=True)
         baseline += self.px(76 if len(lines) > 1 else 100)
-        text.draw(self.surface, say("vi", "Amount"), area.left, baseline, self.px(34), MUTED)
+        self.canvas.line(say("vi", "Amount"), area.left, baseline, self.px(34), MUTED)
         size = text.fit(view.amount, area.width, self.px(132), bold=True)
         baseline += self.px(28) + text.capital(size)
-        text.draw(self.surface, view.amount, area.left, baseline, size, LACQUER, bold=True)
+        self.canvas.line(view.amount, area.left, baseline, size, LACQUER, bold=True)
         return round(baseline + 0.2 * size)
 
     def _how(self) -> int:
@@ -201,52 +184,52 @@ class _Drawing:
         left = say("vi", "{time} left", time=f"{view.left_s // 60}:{view.left_s % 60:02}")
         thick = self.px(16)
         middle = line.bottom - self.px(20)
-        text.draw(self.surface, left, line.right, middle + text.capital(size) // 2, size, INK, align="right")
+        self.canvas.line(left, line.right, middle + text.capital(size) // 2, size, INK, align="right")
         room = line.width - text.width("còn 00:00", size) - self.px(20)
         share = view.left_s / view.whole_s if view.whole_s else 0.0
-        bar(self.surface, pygame.Rect(line.left, middle - thick // 2, room, thick), share, INK, SOFT)
+        self.canvas.bar(pygame.Rect(line.left, middle - thick // 2, room, thick), share, INK, SOFT)
 
         baseline = line.top - self.px(22)
         name = say("vi", "Reference:") + " "
         whole = text.width(name, size) + text.width(view.reference, size, bold=True)
         fitting = size if whole <= area.width else int(size * area.width / whole)
-        end = text.draw(self.surface, name, area.left, baseline, fitting, MUTED).right
-        text.draw(self.surface, view.reference, end, baseline, fitting, INK, bold=True)
+        end = self.canvas.line(name, area.left, baseline, fitting, MUTED).right
+        self.canvas.line(view.reference, end, baseline, fitting, INK, bold=True)
 
         lines = text.wrap(say("vi", ADVICE), area.width, size)
         first = baseline - text.leading(size) * len(lines)
-        text.draw_lines(self.surface, lines, area.left, first, size, INK)
+        self.canvas.lines(lines, area.left, first, size, INK)
         return first - text.capital(size)
 
     def _paid(self) -> None:
         view = self.view
-        self.surface.fill(GREEN)
+        self.canvas.fill(GREEN)
         title, english = (say(each, "Received {money}", money=view.amount) for each in ("vi", "en"))
         self._center("check-circle", 204, WHITE, title, 88, WHITE)
         facts = " · ".join(filter(None, (view.label, view.purpose, view.time)))
         self._below(facts, WHITE, english)
 
     def _expired(self) -> None:
-        self.surface.fill(PAPER)
-        band.draw(self.surface, 0)
+        self.canvas.fill(PAPER)
+        self.canvas.band()
         title = "This code has expired"
         self._center("clock", 170, LACQUER, say("vi", title), 80, INK)
         advice = ("Please ask the clerk for a new one.", "Do not pay with the old code.")
         self._below("\n".join(say("vi", each) for each in advice), MUTED, ". ".join((title, *advice[:1])))
 
     def _thanks(self) -> None:
-        self.surface.fill(PAPER)
-        band.draw(self.surface, 0)
+        self.canvas.fill(PAPER)
+        self.canvas.band()
         self._center("check-circle", 170, GREEN, say("vi", "Thank you"), 96, INK)
         words = "Your answer helps us to serve better."
         self._below(say("vi", words), MUTED, f"Thank you. {words}")
 
     def _idle(self) -> None:
-        self.surface.fill(PAPER)
-        band.draw(self.surface, 0)
+        self.canvas.fill(PAPER)
+        self.canvas.band()
         if self.view.show is None:
             words = say("vi", "Connecting…")
-            text.draw(self.surface, words, *self.at.middle, self.px(60), INK, bold=True, align="center")
+            self.canvas.line(words, *self.at.middle, self.px(60), INK, bold=True, align="center")
             return
         self._center("scan", 150, LACQUER, self.view.counter, 110, INK)
         words = "When there is a fee to pay, its QR code is shown here."
@@ -255,15 +238,15 @@ class _Drawing:
     def _center(self, icon: str, side: int, color: Color, title: str, size: int, ink: Color) -> None:
         """An icon over a title, a little above the middle."""
         x, y = self.at.middle
-        icons.draw(self.surface, icon, (x, y - self.px(102)), self.px(side), color, weight=2.0)
+        self.canvas.icon(icon, (x, y - self.px(102)), self.px(side), color, weight=2.0)
         size = text.fit(title, 2 * (x - self.at.margin), self.px(size), bold=True)
-        text.draw(self.surface, title, x, y + self.px(124), size, ink, bold=True, align="center")
+        self.canvas.line(title, x, y + self.px(124), size, ink, bold=True, align="center")
 
     def _below(self, words: str, color: Color, english: str) -> None:
         (x, y), size = self.at.middle, self.px(40)
         room = 2 * (x - self.at.margin)
         lines = [line for part in words.split("\n") for line in text.wrap(part, room, size)]
-        baseline = text.draw_lines(self.surface, lines, x, y + self.px(200), size, color, align="center")
+        baseline = self.canvas.lines(lines, x, y + self.px(200), size, color, align="center")
         if self.view.english:
             size = text.fit(english, room, self.px(28))
-            text.draw(self.surface, english, x, baseline + self.px(62), size, color, align="center")
+            self.canvas.line(english, x, baseline + self.px(62), size, color, align="center")

@@ -17,12 +17,12 @@ from config.clock import Clock
 from demo.desktop import VirtualDesktop
 from demo.member import Member
 from demo.part import Part
+from demo.scenes import SCREENS, scenes
 from kiosk.focus import moved
 from kiosk.journey import Given, Home, Trouble, Typing
 from kiosk.pages import lay_out
 from screen.window import KeyName
 from tests.booth import Booth, open_booth
-from tests.test_kiosk_pages import SCREENS, scenes
 
 GRID = {
     name: Rect(100 * column, 100 * row, 90, 90)
