@@ -245,6 +245,10 @@ class ConfirmClock(Request, frozen=True):
     at: Time
 
 
+class EndDay(Request, frozen=True):
+    """The day is over by the clock, and staff say that nobody of those who have its numbers is still here."""
+
+
 class SetFloor(Request, frozen=True):
     """After a restored backup: go on without the issuers that are still awaited, above these numbers."""
 
@@ -305,6 +309,7 @@ VERBS = {
         Verb("shut", ("kiosk", "web"), Shut, QueueState),
         Verb("reopen", ("kiosk", "web"), Reopen, QueueState),
         Verb("confirm-clock", ("web",), ConfirmClock, HubTime),
+        Verb("end-day", ("web",), EndDay, HubTime),
         Verb("set-floor", ("web",), SetFloor, Nothing),
         Verb("events", ("web",), Events, EventPage),
     )

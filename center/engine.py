@@ -70,6 +70,8 @@ def decide(state: State, command: Command) -> Decision:
             return orders.payment(state, paid)
         case asks.ConfirmClock() as confirmed:
             return _confirm_clock(state, confirmed)
+        case asks.EndDay():
+            return _end_day(state, command.now)
         case asks.CounterAct() as act:
             return _at_counter(state, command, act)
         case _:
@@ -134,6 +136,13 @@ def _confirm_clock(state: State, told: asks.ConfirmClock) -> Decision:
     if state.day is not None and today < state.day:
         events = (*events, DayOpened(today, undone=True))
     return Decision(events, lambda after: HubTime(after.day, at))
+
+
+def _end_day(state: State, now: Moment) -> Decision:
+    """Numbers of the old day still wait, and staff see that nobody is here."""
+    if state.day is None or state.local_date(now.at) <= state.day:
+        raise Refused("conflict", "The day is not over: it ends by itself after midnight.")
+    return Decision((_new_day(state, now),), lambda after: HubTime(after.day, now.at))
 
 
 def tick(state: State, now: Moment) -> tuple[EventBody, ...]:

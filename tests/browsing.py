@@ -107,10 +107,11 @@ class MovedClock(Clock):
 
     def __init__(self) -> None:
         self.ahead_s = 0.0
+        self.jumped_s = 0.0  # the wall clock alone
         self.trusted = True
 
     def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self.ahead_s)
+        return super().now() + timedelta(seconds=self.ahead_s + self.jumped_s)
 
     def monotonic(self) -> float:
         return super().monotonic() + self.ahead_s

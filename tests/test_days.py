@@ -57,6 +57,20 @@ def test_failure_06_numbers_go_on_while_the_old_day_does(jumped: Hall) -> None:
     assert (ticket.label, ticket.id) == ("A006", f"{FRIDAY}-A006")
 
 
+def test_failure_06_staff_who_see_an_empty_hall_begin_the_new_day(jumped: Hall) -> None:
+    jumped.ask("end-day")
+    assert jumped.state.day == MONDAY
+    assert jumped.events()[-1] == DayOpened(MONDAY, expired=(f"{FRIDAY}-A004", f"{FRIDAY}-A005"))
+    labels = [jumped.take().label for _ in range(4)]
+    assert labels == ["A001", "A002", "A003", "A006"]  # 4 and 5 may be in pockets still
+
+
+def test_day_that_is_not_over_is_not_ended_by_staff(hall: Hall) -> None:
+    ticket = hall.take()
+    assert refused(hall, "end-day").code == "conflict"
+    assert hall.call().id == ticket.id
+
+
 def test_failure_07_a_wrong_day_is_undone_and_labels_go_on() -> None:
     hall = Hall()
     hall.take()

@@ -237,6 +237,10 @@ class Centre(RuleBasedStateMachine):
         if self.ask("confirm-clock", at=at) is not None:
             self.hall.at = at
 
+    @rule()
+    def end_day(self) -> None:
+        self.ask("end-day")
+
     @rule(down_s=st.sampled_from([2, 900, 14 * 3600]), machine=st.sampled_from(["", "a", "b"]))
     def restart(self, down_s: int, machine: str) -> None:
         for kiosk in self.kiosks:

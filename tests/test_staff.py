@@ -8,7 +8,18 @@ import msgspec
 import pytest
 from playwright.sync_api import APIRequestContext, Page, expect
 
-from bus.asks import CallLabel, CancelAppointment, CheckIn, ConfirmClock, Next, Open, Requeue, SetFloor, Shut
+from bus.asks import (
+    CallLabel,
+    CancelAppointment,
+    CheckIn,
+    ConfirmClock,
+    EndDay,
+    Next,
+    Open,
+    Requeue,
+    SetFloor,
+    Shut,
+)
 from bus.messages import Status
 from bus.topics import STATUS
 from center.backup import back_up, restore
@@ -144,6 +155,7 @@ class TestRoles:
             ("shut", Shut(uuid4(), "ho-tich")),
             ("cancel-appointment", CancelAppointment(uuid4(), "HEN1")),
             ("confirm-clock", ConfirmClock(uuid4(), now)),
+            ("end-day", EndDay(uuid4())),
             ("set-floor", SetFloor(uuid4(), {"A": 5})),
             ("requeue", Requeue(uuid4(), "2", kiosk.turn("2"))),
         ):
@@ -153,6 +165,7 @@ class TestRoles:
             ("shut", Shut(uuid4(), "ho-tich")),
             ("cancel-appointment", CancelAppointment(uuid4(), "HEN1")),
             ("confirm-clock", ConfirmClock(uuid4(), now)),
+            ("end-day", EndDay(uuid4())),
             ("set-floor", SetFloor(uuid4(), {"A": 5})),
             ("requeue", Requeue(uuid4(), "2", kiosk.turn("2"))),
         ):
@@ -192,6 +205,19 @@ class TestTrouble:
         expect(page.locator("#asked")).to_contain_text("Quầy 2 mất liên lạc 12 phút.", timeout=10_000)
         page.click("#asked .key >> nth=1")
         expect(page.locator("#questions")).to_be_hidden()
+
+    def test_failure_06_staff_end_a_day_that_waits_for_people_who_have_left(
+        self, page: Page, kiosk: Member, staff: Member, hub: HubByHand
+    ) -> None:
+        day = page.locator("#old-day")
+        expect(day).to_be_hidden()
+        take(kiosk)
+        hub.clock.jumped_s += 24 * 3600
+        expect(page.locator("#old-numbers")).to_contain_text("Còn 1 người", timeout=20_000)
+        page.click("#end-day")
+        page.click("#ending .primary")
+        expect(day).to_be_hidden()
+        assert queue(kiosk, lambda it: it.waiting == 0).taking
 
     def test_failure_08_staff_say_what_time_it_is(self, page: Page, staff: Member, hub: HubByHand) -> None:
         expect(page.locator("#clock-doubt")).to_be_hidden()

@@ -7,7 +7,9 @@ from config.settings import Login
 from web.feed import Picture
 
 EVERYBODY = frozenset({"take", "check-in", "cancel", "delivered"})
-MANAGERS = frozenset({"shut", "reopen", "book", "cancel-appointment", "confirm-clock", "set-floor"})
+MANAGERS = frozenset(
+    {"shut", "reopen", "book", "cancel-appointment", "confirm-clock", "end-day", "set-floor"}
+)
 RESCUES = frozenset({"requeue", "close"})  # a manager ends so what an absent clerk has left at a counter
 
 

@@ -1,10 +1,11 @@
 // The manager's page: what the centre asks of staff, the services of today, and appointments.
 
 import { showAppointments, takeAppointments } from "./appointments.js";
+import { ask } from "./dialog.js";
 import { $, fill, h, key } from "./dom.js";
 import { showFigures, takeFigures } from "./figures.js";
 import { begin, page, press } from "./page.js";
-import { day, hour, instant, say } from "./words.js";
+import { day, hour, instant, isoDay, say } from "./words.js";
 
 const left = new Set(); // questions that a person wants to leave as they are
 
@@ -23,10 +24,15 @@ $("time").addEventListener("submit", async (event) => {
   if ((await press("confirm-clock", { at }))?.ok) $("time").reset();
 });
 
+$("end-day").addEventListener("click", async () => {
+  if ((await ask($("ending"))) === "end") press("end-day");
+});
+
 begin(() => {
   document.title = say("Management");
   showRestored(page.state);
   showClock(page.state.center);
+  showOldDay(page.state);
   showQuestions(page.state);
   showFigures();
   showAppointments();
@@ -51,6 +57,16 @@ function showClock({ clock, timezone }) {
   $("hub-time").textContent = say(
     "The centre goes by {hour} on {date}, but its clock is in doubt. Look at a good clock and say what time it is.",
     { date: day(page.now(), timezone), hour: hour(page.now(), timezone) },
+  );
+}
+
+function showOldDay({ center, queues }) {
+  $("old-day").hidden = center.day >= isoDay(page.now(), center.timezone);
+  const waiting = Object.values(queues).reduce((all, each) => all + each.waiting, 0);
+  const date = day(Date.parse(center.day), "UTC");
+  $("old-numbers").textContent = say(
+    "{waiting} with numbers of {date} still wait. The new day begins once they have been served, or when you say that the hall is empty.",
+    { waiting, date },
   );
 }
 

@@ -47,6 +47,11 @@ export function day(at, timeZone) {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "short", timeZone }).format(at);
 }
 
+// The date at the centre as the contract writes it, and so in the order of time.
+export function isoDay(at, timeZone) {
+  return new Intl.DateTimeFormat("sv", { dateStyle: "short", timeZone }).format(at);
+}
+
 // A date and hour at the centre, as "2026-11-23T08:15", as the contract writes times.
 export function instant(local, timeZone) {
   const asUtc = Date.parse(`${local}Z`);
