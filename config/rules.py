@@ -19,7 +19,7 @@ from config.words import FALLBACK, LANGUAGE_NAMES
 
 TEXTS = (
     "title", "name", "notices.*", "services.*.name", "services.*.hint", "services.*.place", "counters.*.name",
-    "categories.*.name",
+    "categories.*.name", "groups.*.name",
 )  # fmt: skip
 NEEDED_CATEGORIES = {
     "ordinary": "that of everybody else",
@@ -46,7 +46,11 @@ def device_rules(document: Document) -> Iterator[Mistake]:
         if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", written):
             yield Mistake(("volume", written), f'`volume`: {quoted(written)} is no hour, as "07:30" is one')
     yield from _each_once(
-        [*_values(document, "line.keypads.*.address"), *_values(document, "line.signs.*.address")],
+        [
+            place
+            for kind in ("keypads", "raters", "signs", "lamps")
+            for place in _values(document, f"line.{kind}.*.address")
+        ],
         "set another address on one of the two devices, and here",
     )
     yield from _each_once(_values(document, "logins.*.name"), "give each person a name of their own")
@@ -63,6 +67,7 @@ def center_rules(document: Document) -> Iterator[Mistake]:
         ("counters.*.number", "give each counter a number of its own"),
         ("devices.*.id", "give each device an id of its own"),
         ("categories.*.id", "give each category an id of its own"),
+        ("groups.*.id", "give each group an id of its own"),
         ("languages.*", "name each language once"),
     ):
         yield from _each_once(_values(document, key), advice)
@@ -75,6 +80,7 @@ def center_rules(document: Document) -> Iterator[Mistake]:
     yield from _named(document, "counters.*.services.*", "service", services)
     yield from _named(document, "counters.*.overflow.*", "service", services)
     yield from _named(document, "devices.*.counters.*", "counter", counters)
+    yield from _groups(document)
     yield from _somewhere_to_go(document)
     yield from _who_acts(document)
     yield from _words(document)
@@ -151,6 +157,14 @@ def _somewhere_to_go(document: Document) -> Iterator[Mistake]:
                 yield Mistake(
                     where, f'"{service}" is the counter\'s own already: take it out of `{name(where)}`'
                 )
+
+
+def _groups(document: Document) -> Iterator[Mistake]:
+    yield from _named(document, "services.*.group", "group", _texts(document, "groups.*.id"))
+    used = _texts(document, "services.*.group")
+    for path, group in _values(document, "groups.*.id"):
+        if isinstance(group, str) and group not in used:
+            yield Mistake(path, f'no service is in the group "{group}": let one say it, or remove the group')
 
 
 def _who_acts(document: Document) -> Iterator[Mistake]:
@@ -301,6 +315,8 @@ def _named(document: Document, key: str, what: str, known: list[str]) -> Iterato
 
 
 def _meant(word: str, known: Collection[str]) -> str:
+    if not known:
+        return "; there are none"
     guess = closest(word, known)
     return f'; did you mean "{guess}"?' if guess else f"; there are: {', '.join(known)}"
 

@@ -88,15 +88,23 @@ class PrinterPort(Table, frozen=True):
     baud: Baud | None = None
 
 
+Act = Literal[
+    "next", "recall", "start", "finish", "no-show", "hold", "requeue", "open", "pause", "close",
+    "rate-1", "rate-2", "rate-3", "rate-4", "rate-5",
+]  # fmt: skip
+Keys = Annotated[tuple[Act, ...], Meta(min_length=1, max_length=16)]
+
+
 class Keypad(Table, frozen=True):
-    """A keypad on the line, and the counter that it acts for."""
+    """A keypad on the line, the counter that it acts for, and what its keys do, in their order."""
 
     address: Address
     counter: Id
+    keys: Keys = ("next", "recall", "no-show", "finish")
 
 
-class Sign(Table, frozen=True):
-    """A number sign on the line, and the counter that it shows."""
+class OnLine(Table, frozen=True):
+    """A rating pad, a number sign or a call lamp on the line, and its counter."""
 
     address: Address
     counter: Id
@@ -108,7 +116,9 @@ class Line(Table, frozen=True):
     port: str  # a /dev/serial/by-id path survives replugging
     baud: Baud = 19200
     keypads: tuple[Keypad, ...] = ()
-    signs: tuple[Sign, ...] = ()
+    raters: tuple[OnLine, ...] = ()  # pads with five keys, on which citizens rate the service
+    signs: tuple[OnLine, ...] = ()
+    lamps: tuple[OnLine, ...] = ()
 
 
 class Login(Table, frozen=True):
@@ -180,7 +190,13 @@ class WebSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="web"
     sepay_secret: Secret = ""  # checks the payment messages of SePay; unset: none are taken
 
 
-DeviceSettings = HubSettings | KioskSettings | DisplaySettings | BridgeSettings | WebSettings
+class TechnicianSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="technician"):
+    """Those of no part: with them `luot ask` speaks to the others."""
+
+
+DeviceSettings = (
+    HubSettings | KioskSettings | DisplaySettings | BridgeSettings | WebSettings | TechnicianSettings
+)
 
 
 class Bank(Table, frozen=True):
@@ -225,12 +241,16 @@ LabelNumber = Annotated[int, Meta(ge=2, le=9999)]
 Quota = Annotated[int, Meta(ge=1, le=799)]  # numbers a day
 
 
+Icon = Literal["person", "house", "shop", "document", "heart", "receipt"]
+
+
 class Service(Table, frozen=True, kw_only=True):
     id: Id
     letter: Letter
     name: Text
     hint: Text = {}  # what belongs to it, in a few words
-    icon: Literal["person", "house", "shop", "document", "heart", "receipt"] = "document"
+    icon: Icon = "document"
+    group: Id | None = None  # of `groups`, for kiosks that have no room for all services at once
     minutes: Annotated[float, Meta(gt=0, le=240)] = 8.0  # mean service time until the centre has its own
     target_wait: Annotated[int, Meta(ge=1, le=480)] = 20  # minutes; a ticket is due that long after its issue
     place: Text = {}  # where to go; unset: the counters that serve it
@@ -238,6 +258,14 @@ class Service(Table, frozen=True, kw_only=True):
     hours: Hours | None = None  # unset: the centre's
     quota: Quota | None = None  # numbers a day
     people: Annotated[int, Meta(ge=1, le=20)] = 1  # how many may be served on one number
+
+
+class Group(Table, frozen=True, kw_only=True):
+    """Services that belong together, behind one touch where a kiosk has no room for all of them."""
+
+    id: Id
+    name: Text
+    icon: Icon = "document"
 
 
 class Category(Table, frozen=True, kw_only=True):
@@ -312,6 +340,7 @@ class CenterSettings(Table, frozen=True, kw_only=True):
     offline_numbers: tuple[LabelNumber, LabelNumber] = (800, 999)  # of each letter, for kiosks cut off
     retention_days: Annotated[int, Meta(ge=31, le=3660)] = 365  # of the notes that clerks write
     categories: tuple[Category, ...] = CATEGORIES
+    groups: tuple[Group, ...] = ()
     services: tuple[Service, ...]
     counters: tuple[Counter, ...]
     devices: tuple[Account, ...]

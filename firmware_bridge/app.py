@@ -5,7 +5,21 @@ from contextlib import ExitStack
 from functools import partial
 from uuid import UUID, uuid5
 
-from bus.asks import CounterAct, Finish, Next, NoShow, Recall
+from bus.asks import (
+    Close,
+    CounterAct,
+    Finish,
+    Hold,
+    Next,
+    NoShow,
+    Open,
+    Pause,
+    Rate,
+    Recall,
+    Request,
+    Requeue,
+    Start,
+)
 from bus.device import Changed, Device
 from bus.health import HealthFacts
 from bus.messages import CounterState, LinkHealth, Payload
@@ -14,17 +28,16 @@ from config.clock import Clock
 from config.errors import LuotError, Refused, Unreachable
 from config.settings import BridgeSettings
 from firmware_bridge.driver import Driver, Face, KeyPressed, LinkChanged
-from firmware_bridge.frames import PRESS_LIFE_S, Key, Outcome
+from firmware_bridge.frames import PRESS_LIFE_S, Outcome
 from firmware_bridge.line import Line
 
 log = logging.getLogger(__name__)
 
-ACTS: dict[int, tuple[str, type[CounterAct]]] = {
-    Key.NEXT: ("next", Next),
-    Key.RECALL: ("recall", Recall),
-    Key.NO_SHOW: ("no-show", NoShow),
-    Key.FINISH: ("finish", Finish),
-}
+ACTS: dict[str, type[CounterAct]] = {
+    "next": Next, "recall": Recall, "start": Start, "finish": Finish, "no-show": NoShow, "hold": Hold,
+    "requeue": Requeue, "pause": Pause, "close": Close,
+}  # fmt: skip
+SCORES = {f"rate-{score}": score for score in range(1, 6)}
 PRESSES = UUID("6f0c1f4e-3d0b-4a55-9a51-0d6d0c9f2b7e")  # the name space of the presses of all keypads
 STEP_S = 1.0  # faces turn old by themselves, so it looks at them that often
 
@@ -98,18 +111,29 @@ class Bridge:
             if counter not in self._turns and (state := self.device.states.counters.get(counter)):
                 self._note_turn(state)
             left_s = press.at + PRESS_LIFE_S - now
-            if press.key not in ACTS:
-                self._refuse(press, f"there is no key {press.key}")
+            if not press.act:
+                self._refuse(press, "this key has no act")
             elif left_s <= 0:
                 self._refuse(press, "too late")
             elif counter not in self._turns:
                 self._presses.append(press)
             else:
                 turn, since = self._turns[counter]
-                verb, act = ACTS[press.key]
-                name = f"{self.device.name}/{press.keypad}/{press.boot}/{press.number}"
-                request = act(uuid5(PRESSES, name), counter, turn if since <= press.at else turn - 1)
+                verb, request = self._request(press, counter, turn if since <= press.at else turn - 1)
                 self.device.ask(verb, request, within=left_s, then=partial(self._answered, press))
+
+    def _request(self, press: KeyPressed, counter: str, seen: int) -> tuple[str, Request]:
+        """What the press asks of the hub, and by which verb."""
+        name = f"{self.device.name}/{press.keypad}/{press.boot}/{press.number}"
+        id_ = uuid5(PRESSES, name)
+        if press.act in SCORES:
+            return "rate", Rate(id_, SCORES[press.act], counter=counter)
+        if (
+            press.act == "open"
+        ):  # back from a pause; else nobody said who it is, and the counter stands for them
+            clerk = self.device.states.counters[counter].clerk
+            return "open", Open(id_, counter, seen, clerk or counter)
+        return press.act, ACTS[press.act](id_, counter, seen)
 
     def _answered(self, press: KeyPressed, outcome: Payload | Refused | Unreachable) -> None:
         if isinstance(outcome, LuotError):
@@ -119,7 +143,7 @@ class Bridge:
 
     def _refuse(self, press: KeyPressed, why: str) -> None:
         driver, counter = self._keypads[press.keypad]
-        log.warning("a key was refused counter=%s key=%s why=%s", counter, press.key, why)
+        log.warning("a key was refused counter=%s act=%s why=%s", counter, press.act, why)
         driver.answer(press, Outcome.REFUSED)
 
     def _show(self) -> None:

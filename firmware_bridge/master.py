@@ -92,6 +92,7 @@ class Master:
         kinds |= {sign.address: Kind.SIGN for sign in line.signs}
         self._peers = {address: Peer(address, kind) for address, kind in kinds.items()}
         self._named = {peer.name: peer for peer in self._peers.values()}
+        self._acts = {keypad.address: keypad.keys for keypad in line.keypads}
         self._tell = tell
         self._baud = line.baud
         self._decoder = Decoder()
@@ -232,7 +233,9 @@ class Master:
         peer.press = (press.boot, press.number)
         peer.ack = None
         at = now - wire_time(size(Press), self._baud) - press.age_ms / 1000
-        self._tell(KeyPressed(peer.name, press.boot, press.number, press.key, at))
+        acts = self._acts[peer.address]
+        act = acts[press.key - 1] if 1 <= press.key <= len(acts) else ""
+        self._tell(KeyPressed(peer.name, press.boot, press.number, act, at))
 
     def _missed(self, asked: Frame, now: float) -> None:
         """The time for an answer is over: the rule after a request to everyone, a fault after any other."""

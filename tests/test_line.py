@@ -9,10 +9,10 @@ from time import monotonic, sleep
 import pytest
 import serial
 
-from config.settings import Keypad, Sign
+from config.settings import Keypad, OnLine
 from config.settings import Line as Settings
 from firmware_bridge.driver import Face, KeyPressed, LinkChanged
-from firmware_bridge.frames import Key, Outcome
+from firmware_bridge.frames import Outcome
 from firmware_bridge.line import Line
 from firmware_bridge.simulated import Noise, SimulatedLine
 
@@ -66,7 +66,7 @@ def clerk(twins: SimulatedLine) -> Iterator[Clerk]:
         port=str(twins.path),
         baud=115200,
         keypads=tuple(Keypad(address, "1") for address in KEYPADS),
-        signs=tuple(Sign(address, "1") for address in SIGNS),
+        signs=tuple(OnLine(address, "1") for address in SIGNS),
     )
     inbox: SimpleQueue[object] = SimpleQueue()
     with Line(settings, inbox) as line:
@@ -79,7 +79,7 @@ def test_a_press_is_told_and_its_keypad_learns_what_became_of_it(clerk: Clerk) -
     clerk.twins.press(2, "no-show")
     clerk.expect("the lamp", lambda: clerk.twins.lamp(2) == "accepted")
     (press,) = clerk.presses
-    assert (press.keypad, press.key) == ("keypad-2", Key.NO_SHOW)
+    assert (press.keypad, press.act) == ("keypad-2", "no-show")
     assert clerk.twins.lamp(1) == ""
 
 

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Protocol
 
-from config.settings import Keypad, Line, Sign
+from config.settings import Keypad, Line, OnLine
 from firmware_bridge.driver import KeyPressed, LinkChanged
 from firmware_bridge.frames import (
     EVERYONE,
@@ -41,7 +41,7 @@ class Talk:
     def __init__(self) -> None:
         keypads = (Keypad(1, "1"), Keypad(2, "2"))
         self.told: list[KeyPressed | LinkChanged] = []
-        self.master = Master(Line(port="", keypads=keypads, signs=(Sign(11, "1"),)), self.told.append)
+        self.master = Master(Line(port="", keypads=keypads, signs=(OnLine(11, "1"),)), self.told.append)
         self.keypad, self.other, self.sign = SimulatedKeypad(), SimulatedKeypad(), SimulatedSign()
         self.twins: dict[int, Twin] = {1: self.keypad, 2: self.other, 11: self.sign}
         self.deaf = False  # the master: what is answered is lost on its way
@@ -99,7 +99,7 @@ def test_a_press_is_told_once_and_repeated_until_it_is_answered() -> None:
     talk.keypad.press(Key.RECALL, pressed)
     talk.run(1)
     (press,) = talk.presses()
-    assert (press.keypad, press.key, press.boot, press.number) == ("keypad-1", 2, talk.keypad.boot, 1)
+    assert (press.keypad, press.act, press.boot, press.number) == ("keypad-1", "recall", talk.keypad.boot, 1)
     assert abs(press.at - pressed) < 0.01
     assert talk.keypad.lamp == "waiting"
 
