@@ -19,9 +19,9 @@ from display.board import BoardView
 from display.panel import PanelView
 from display.rater import Rater
 from display.sign import SignView
-from display.sound import Sound
 from display.voice import Voice
 from screen.remote import Remote
+from screen.sound import Sound
 from screen.window import Closed, Exposed, Touch, Window
 
 View: TypeAlias = BoardView | SignView | PanelView

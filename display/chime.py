@@ -2,9 +2,10 @@
 
 from array import array
 from collections.abc import Iterator
+from functools import cache
 from math import exp, pi, sin
 
-from display.clip import RATE
+from screen.sound import RATE
 
 STROKES = ((0.0, 659.26), (0.42, 523.25))  # seconds, Hz: e″ and c″, a falling third
 LENGTH_S = 1.6
@@ -18,6 +19,7 @@ _ATTACK_S = 0.006  # a stroke swells that long, or it would click
 _PEAK = 0.6 * 32767 / (len(STROKES) * sum(loudness for _, loudness, _ in _PARTIALS))
 
 
+@cache
 def samples() -> bytes:
     """The whole chime."""
     return array("h", _samples()).tobytes()

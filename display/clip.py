@@ -7,7 +7,8 @@ from functools import cached_property
 from math import log10, sqrt
 from pathlib import Path
 
-RATE = 22_050  # samples a second, 16 bit, mono
+from screen.sound import RATE
+
 FULL = 32_767
 LOUD, PEAK = 0.14, 0.9  # of a clip: its mean over the loud parts (-17 dB), and what it never exceeds
 QUIET = 0.02  # of its peak: what is below this at either end is no speech

@@ -5,6 +5,7 @@ A language without a pack, or whose pack lacks a clip, is said in Vietnamese; wi
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from bus.messages import YOUNG_CALL_S
@@ -15,7 +16,7 @@ from display.announcer import Announcement
 from display.clip import seconds
 from display.pack import MANIFEST, Pack, read_pack
 from display.phrase import phrase
-from display.sound import Sound
+from screen.sound import Sound
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Voice:
         """Let a call be heard after those before it; returns when it is over, in monotonic seconds."""
         words = self.words(call)
         ring = not words or now > self._until + RUN_S
-        self.sound.play(words, chime=ring, volume=volume, until=now + YOUNG_CALL_S)
+        self.sound.play(partial(_heard, words, ring), volume=volume, until=now + YOUNG_CALL_S)
         self._until = max(now, self._until) + seconds(words) + (chime.LENGTH_S if ring else 0.0)
         return self._until
 
@@ -78,3 +79,7 @@ class Voice:
         for language, name in sorted(set(lacking) - self._lacking):
             log.warning("a call cannot be said: the voice lacks a clip language=%s clip=%s", language, name)
             self._lacking.add((language, name))
+
+
+def _heard(words: bytes, ring: bool) -> bytes:
+    return chime.samples() * ring + words

@@ -10,7 +10,7 @@ import pygame
 from pygame._sdl2 import audio
 
 from config.errors import HardwareAbsent, LuotError
-from display.clip import RATE
+from screen.sound import RATE
 
 LOOK_MS = 20
 MICROPHONE_SAMPLES = 512  # that it hands over at once

@@ -7,8 +7,7 @@ import pytest
 
 from config.clock import FakeClock
 from display import chime
-from display.clip import RATE
-from display.sound import Sound
+from screen.sound import RATE, Sound
 
 
 def test_chime_swells_from_silence_rings_twice_and_dies_away() -> None:
@@ -32,7 +31,7 @@ def heard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_stroke_is_heard(heard: Path) -> None:
     with Sound(FakeClock()) as sound:
-        sound.play(b"", chime=True, volume=1.0, until=1e9)
+        sound.play(chime.samples, volume=1.0)
         deadline = time.monotonic() + 5
         while not heard.exists() or not any(heard.read_bytes()):
             assert time.monotonic() < deadline, "nothing was heard"
@@ -45,5 +44,5 @@ def test_board_without_a_sound_device_goes_on(
     monkeypatch.setenv("SDL_AUDIODRIVER", "none-such")
     with Sound(FakeClock()) as sound:
         for _ in range(3):
-            sound.play(b"", chime=True, volume=1.0, until=1e9)
+            sound.play(chime.samples, volume=1.0)
     assert caplog.text.count("no sound device") == 1
