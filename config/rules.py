@@ -8,12 +8,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from config.layers import Document
 from config.lines import KeyPath
-from config.settings import Interval
+from config.settings import Interval, PadKey
 from config.shape import Mistake, closest, mistakes, name, quoted
 from config.words import FALLBACK, LANGUAGE_NAMES
 
@@ -25,7 +25,8 @@ NEEDED_CATEGORIES = {
     "ordinary": "that of everybody else",
     "appointment": "that of who has an appointment",
 }
-HARDWARE = ("line",)  # the tables of a bridge
+HARDWARE = ("line", "pads")  # the tables of a bridge
+PAD_KEYS = get_args(PadKey)
 LEASED_NUMBERS = 20  # of each letter, for a kiosk: ranges of five for two days, and those before
 
 
@@ -53,6 +54,13 @@ def device_rules(document: Document) -> Iterator[Mistake]:
         ],
         "set another address on one of the two devices, and here",
     )
+    yield from _each_once(_values(document, "pads.*.device"), "a number pad acts for one counter")
+    yield from _each_once(_values(document, "pads.*.counter"), "a counter has one number pad")
+    for path, keys in _values(document, "pads.*.keys"):
+        for key in keys if isinstance(keys, dict) else ():
+            if key not in PAD_KEYS:
+                there_is_none = f"`{name(path)}`: a number pad has no key {quoted(key)}"
+                yield Mistake((*path, key), there_is_none + _meant(key, PAD_KEYS))
     yield from _each_once(_values(document, "logins.*.name"), "give each person a name of their own")
     for path, written in _values(document, "logins.*.password_hash"):
         if isinstance(written, str) and not written.startswith("$argon2id$"):

@@ -79,6 +79,7 @@ class PrinterPort(Table, frozen=True):
     serial: str = ""  # its serial port; a /dev/serial/by-id path survives replugging
     usb: str = ""  # its device file, or its serial number: it is then found wherever it is plugged in
     template: Path | None = None  # what a ticket shows; unset: what comes with Lượt
+    roll_m: Annotated[int, Meta(ge=1, le=500)] | None = None  # how long a new roll is, to tell what is left
     width: PaperWidth | None = None
     cutter: Cutter | None = None
     status: Status | None = None
@@ -119,6 +120,20 @@ class Line(Table, frozen=True):
     raters: tuple[OnLine, ...] = ()  # pads with five keys, on which citizens rate the service
     signs: tuple[OnLine, ...] = ()
     lamps: tuple[OnLine, ...] = ()
+
+
+PadKey = Literal[
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "enter", "+", "-", "*", "/", "=", "backspace",
+    "tab", "esc",
+]  # fmt: skip
+
+
+class Pad(Table, frozen=True):
+    """A USB number pad, the counter that it acts for, and what its keys do, by what stands on them."""
+
+    device: str  # a /dev/input/by-id/…-event-kbd path survives replugging
+    counter: Id
+    keys: dict[PadKey, Act] = {"enter": "next", "+": "recall", "-": "no-show", "0": "finish"}
 
 
 class Login(Table, frozen=True):
@@ -180,6 +195,7 @@ class DisplaySettings(Device, frozen=True, kw_only=True, tag_field="role", tag="
 
 class BridgeSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="bridge"):
     line: Line | None = None
+    pads: tuple[Pad, ...] = ()
 
 
 class WebSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="web"):

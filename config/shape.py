@@ -109,6 +109,8 @@ def _describe(wanted: inspect.Type) -> str:
             return "tables, each below a header in double brackets"
         case inspect.VarTupleType(item_type=item):
             return f"a list in brackets, each of them {_describe(item)}"
+        case inspect.DictType(value_type=inspect.LiteralType()):
+            return 'acts by key, as in { enter = "next", "+" = "recall" }'
         case inspect.DictType(value_type=inspect.IntType()):
             return 'whole numbers by hour, as in { "07:00" = 80, "11:30" = 40 }'
         case inspect.DictType():

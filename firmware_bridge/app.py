@@ -30,6 +30,7 @@ from config.settings import BridgeSettings
 from firmware_bridge.driver import Driver, Face, KeyPressed, LinkChanged
 from firmware_bridge.frames import PRESS_LIFE_S, Outcome
 from firmware_bridge.line import Line
+from firmware_bridge.pads import Pads
 
 log = logging.getLogger(__name__)
 
@@ -162,6 +163,8 @@ def drivers(settings: BridgeSettings, device: Device) -> tuple[Driver, ...]:
     found: list[Driver] = []
     if settings.line is not None:
         found.append(Line(settings.line, device.inbox, clock=device.clock))
+    if settings.pads:
+        found.append(Pads(settings.pads, device.inbox, clock=device.clock))
     return tuple(found)
 
 
