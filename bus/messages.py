@@ -126,6 +126,15 @@ class ServiceInfo(Payload, frozen=True):
     place: Text  # where to go, as the ticket says it
     fees: tuple[FeeInfo, ...] = ()
     people: int = 1  # how many may be served on one number
+    group: Id | None = None  # in which a kiosk shows it, where it has more services than room
+
+
+class GroupInfo(Payload, frozen=True):
+    """Services that belong together."""
+
+    id: Id
+    name: Text
+    icon: str
 
 
 class CategoryInfo(Payload, frozen=True):
@@ -151,6 +160,7 @@ class Catalog(State, frozen=True):
     counters: tuple[CounterInfo, ...]
     categories: tuple[CategoryInfo, ...] = ()
     recalls: int = 3  # of one ticket at a counter
+    groups: tuple[GroupInfo, ...] = ()
 
     def service(self, id: str) -> ServiceInfo | None:  # noqa: A002
         return next((each for each in self.services if each.id == id), None)
@@ -276,6 +286,7 @@ class Health(Payload, frozen=True):
     temperature_c: float | None = None
     frame_age_s: float | None = None  # a screen's last presented frame
     printer: str | None = None
+    tickets_left: int | None = None  # on the printer's roll, about; none where nobody can know
     links: tuple[LinkHealth, ...] = ()
     queued: int = 0  # messages in the inbox
     last_error: str = ""
@@ -319,6 +330,7 @@ class Ticket(Payload, frozen=True):
     track: str = ""  # a public address of this ticket's page
     people: int = 1
     opens: Time | None = None  # where there is no service now: when it begins
+    then: tuple[Id, ...] = ()  # further services on this number, in order
     offline: bool = False  # given by a kiosk that was cut off: nobody knows yet who is ahead
     priority: bool = False  # its category is one of priority
 

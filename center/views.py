@@ -34,6 +34,7 @@ def catalog(center: settings.CenterSettings, rev: Rev) -> messages.Catalog:
                 place=place(center, each),
                 fees=tuple(messages.FeeInfo(fee.purpose, fee.amount) for fee in each.fees),
                 people=each.people,
+                group=each.group,
             )
             for each in center.services
         ),
@@ -52,6 +53,7 @@ def catalog(center: settings.CenterSettings, rev: Rev) -> messages.Catalog:
             for each in center.categories
         ),
         recalls=center.recalls,
+        groups=tuple(messages.GroupInfo(each.id, each.name, each.icon) for each in center.groups),
     )
 
 
@@ -226,6 +228,7 @@ def ticket(state: State, ticket: Ticket, now: Moment) -> messages.Ticket:
         place=state.places.get(ticket.service, {}),
         track=state.settings.track_url.replace("{id}", ticket.id),
         people=ticket.people,
+        then=ticket.then,
         priority=ticket.priority,
         opens=_opens(state, ticket.service, now) if waiting else None,
     )
