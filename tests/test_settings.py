@@ -218,8 +218,8 @@ confirm = "gsr"
 [printer.paper]
 """
     assert told(write(tmp_path / "kiosk-1.toml", text)) == [
-        'kiosk-1.toml:1: `rol` must be one of "bridge", "display", "hub", "kiosk", "web", not "kisok"; '
-        'did you mean "kiosk"?',
+        'kiosk-1.toml:1: `rol` must be one of "bridge", "display", "hub", "kiosk", "technician", "web", '
+        'not "kisok"; did you mean "kiosk"?',
         "kiosk-1.toml:1: unknown key `rol`: did you mean `role`?",
         "kiosk-1.toml:3: unknown key `devices`: did you mean `device`?",
         f'kiosk-1.toml:3: `devices` must be {NAME}, not "Kiosk 1"',
@@ -243,9 +243,13 @@ def test_what_is_missing_is_told_where_it_belongs(tmp_path: Path) -> None:
     ]
     lines = told(write(tmp_path / "some.toml", 'center = "tan-lap"\ndevice = 3\n'))
     assert lines == [
-        'some.toml:1: `role` is missing: add it, as one of "bridge", "display", "hub", "kiosk", "web"',
+        'some.toml:1: `role` is missing: add it, as one of "bridge", "display", "hub", "kiosk", '
+        '"technician", "web"',
         f"some.toml:2: `device` must be {NAME}, not 3",
     ]
+
+
+GROUP = '[[groups]]\nname = { vi = "Nhà đất" }\n'
 
 
 @pytest.mark.parametrize(
@@ -276,6 +280,9 @@ def test_what_is_missing_is_told_where_it_belongs(tmp_path: Path) -> None:
         ),
         ("[bank]", 'track_url = "luot.example"\n[bank]', "6: `track_url` must be an address with {id}"),
         ('[bank]\nbin = "970403"\naccount = "0011012345678"\n', "", "11: `bank` is missing: a fee is paid"),
+        ('letter = "B"', 'letter = "B"\ngroup = "home"', '19: `services.group`: there is no group "home"'),
+        ("[bank]", f'{GROUP}id = "home"\n[bank]', '8: no service is in the group "home": let one say it'),
+        ("[bank]", f'{GROUP}id = "Home"\n[bank]', "8: `groups.id` must be a name"),
     ],
 )
 def test_what_a_centre_says_must_fit_together(tmp_path: Path, old: str, new: str, line: str) -> None:
