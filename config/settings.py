@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 Id = Annotated[
     str,
@@ -126,6 +126,7 @@ PadKey = Literal[
     "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "enter", "+", "-", "*", "/", "=", "backspace",
     "tab", "esc",
 ]  # fmt: skip
+PAD_KEYS: dict[PadKey, Act] = {"enter": "next", "+": "recall", "-": "no-show", "0": "finish"}
 
 
 class Pad(Table, frozen=True):
@@ -133,7 +134,7 @@ class Pad(Table, frozen=True):
 
     device: str  # a /dev/input/by-id/…-event-kbd path survives replugging
     counter: Id
-    keys: dict[PadKey, Act] = {"enter": "next", "+": "recall", "-": "no-show", "0": "finish"}
+    keys: dict[PadKey, Act] = field(default_factory=lambda: dict(PAD_KEYS))
 
 
 class Login(Table, frozen=True):
@@ -191,6 +192,7 @@ class DisplaySettings(Device, frozen=True, kw_only=True, tag_field="role", tag="
     sound: bool = True
     voice: Path = VOICE  # its clip packs, a folder a language
     volume: dict[str, Percent] = {}  # by the hour from which it holds; unset: 100
+    pictures: Path | None = None  # a folder of those that a board shows while nobody is called
 
 
 class BridgeSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="bridge"):
