@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import structs
+
 from bus.asks import CheckIn, Take
 from bus.messages import QueueState, Rev, ServiceInfo, Ticket, Wait
 from kiosk.corner import Pin, Staff
@@ -89,7 +91,12 @@ WHY = {
     "hours of another day": queue("kinh-doanh", 0, None, taking=False, why="hours", opens=MONDAY),
     "early": queue("kinh-doanh", 12, None, opens=OPENS),
 }
-LOOKS = (Look(large=True), Look(contrast=True), Look(low=True), Look(large=True, contrast=True, low=True))
+LOOKS = {
+    "large": Look(large=True),
+    "contrast": Look(contrast=True),
+    "low": Look(low=True),
+    "all": Look(large=True, contrast=True, low=True),
+}
 TAKE = Take(UUID(int=1), "dat-dai")
 TRACK = "https://hanhchinhcong.example/luot/t/2026-11-22-A012"
 
@@ -155,11 +162,14 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
         ("staff after an act", Staff(told="Đã xong.")),
     ):
         yield name, replace(home, page=page, left=60, focus="done")
-    papers = (Paper(ticket(), "unknown"), Paper(ticket(), "failed"))
-    yield "staff after paper was out", replace(home, page=Staff(), papers=papers, left=60)
+    papers = (
+        Paper(ticket(), "unknown"),
+        Paper(structs.replace(ticket(), id="2026-11-22-A013", label="A013"), "failed"),
+    )
+    yield "staff after paper was out", replace(home, page=Staff(), papers=papers, tickets_left=48, left=60)
     shut = replace(OFFER, services=many(20), queues={"service-1": WHY["shut"]})
     yield "staff of many services", replace(home, page=Staff(1), offer=shut, left=60)
-    for look in LOOKS:
+    for chosen, look in LOOKS.items():
         for name, scene in (
             ("home", replace(home, focus="priority")),
             ("cut off", replace(home, offer=CUT_OFF)),
@@ -170,7 +180,7 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
             ("not taking", replace(home, page=Trouble("not-taking", "kinh-doanh"), left=20)),
             ("getting ready", replace(home, offer=Offer())),
         ):
-            yield f"{look}: {name}", replace(scene, look=look)
+            yield f"{chosen}: {name}", replace(scene, look=look)
 
 
 def many(count: int) -> tuple[ServiceInfo, ...]:
