@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bus.topics import VERSION
+from center import proof
 from center.authority import make_certificates
 from config.errors import HardwareAbsent, LuotError
 from config.settings import Account, Broker, CenterSettings
@@ -74,20 +75,22 @@ connection_messages true
 
 
 # The hub's own listener is a local socket, without TLS; a device's client id is its account's name.
-LISTENERS = """\
-listener 0 /run/luot-broker/broker.sock
+SOCKET = "/run/luot-broker/broker.sock"
+LISTENERS = f"""\
+listener 0 {SOCKET}
 listener 8883
 use_username_as_clientid true
-cafile {folder}/ca.crt
-certfile {folder}/broker.crt
-keyfile {folder}/broker.key
+cafile {{folder}}/ca.crt
+certfile {{folder}}/broker.crt
+keyfile {{folder}}/broker.key
 """
 GROUP = "luot"
 
 
 def new_passwords(center: CenterSettings) -> dict[str, str]:
-    """A fresh password for every account of the centre, the hub's included."""
-    return {name: secrets.token_urlsafe(18) for name in (HUB, *(each.id for each in center.devices))}
+    """A fresh password for every account of the centre, the hub's and the proof's included."""
+    names = (HUB, proof.ACCOUNT, *(each.id for each in center.devices))
+    return {name: secrets.token_urlsafe(18) for name in names}
 
 
 def access_list(center: CenterSettings) -> str:
@@ -139,6 +142,14 @@ def install(folder: Path, center: CenterSettings, hosts: tuple[str, ...]) -> Pat
             shutil.chown(folder / name, group=GROUP)
             (folder / name).chmod(0o640)
     return accounts
+
+
+def prove_installed(folder: Path, center: CenterSettings) -> None:
+    """That the broker which runs with these files keeps their rules. Raises LuotError where it does not."""
+    password = tomllib.loads((folder / "accounts.toml").read_text()).get(proof.ACCOUNT)
+    if password is None:
+        raise LuotError(f"{folder} has no account for this test.", hint="Write it again: luot broker.")
+    proof.prove(Broker(socket=SOCKET), center, password)
 
 
 def _program(name: str) -> str:

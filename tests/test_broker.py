@@ -11,7 +11,17 @@ from time import monotonic
 import pytest
 
 from bus.session import Connected, Disconnected, Session
-from center.broker import LISTENERS, free_port, install, write_files
+from center.broker import (
+    CONFIGURATION,
+    EVERYONE,
+    LISTENERS,
+    PrivateBroker,
+    free_port,
+    install,
+    write_files,
+)
+from center.proof import ACCOUNT, prove
+from config.errors import LuotError
 from config.settings import Broker, CenterSettings
 
 
@@ -84,3 +94,45 @@ def test_installing_again_keeps_passwords_and_authority(installed: Path, setting
 def test_secrets_are_nobody_elses(installed: Path) -> None:
     for name in ("accounts.toml", "passwords", "acl", "broker.key", "ca.key"):
         assert not (installed / name).stat().st_mode & 0o007, name
+
+
+def test_the_running_broker_is_proved_to_keep_its_rules(
+    running: tuple[Path, int], settings: CenterSettings
+) -> None:
+    folder, port = running
+    password = accounts(folder)[ACCOUNT]
+    prove(Broker("localhost", port, ca=str(folder / "ca.crt")), settings, password)
+    prove(Broker(socket=str(folder / "broker.sock")), settings, password)
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("pattern readwrite {root}/state/#", "state/proof went through"),
+        ("pattern read {root}/ask/#", "ask/PROOF/proof went through"),
+        ("pattern readwrite {root}/journal", "journal went through"),
+        ("pattern write {root}/device/+/ask/+", "device/PROOF/ask/proof went through"),
+    ],
+)
+def test_rule_that_is_not_kept_is_named(
+    tmp_path: Path, settings: CenterSettings, monkeypatch: pytest.MonkeyPatch, rule: str, told: str
+) -> None:
+    monkeypatch.setattr("center.broker.EVERYONE", f"{EVERYONE}{rule}\n")
+    with PrivateBroker(tmp_path, settings) as broker, pytest.raises(LuotError, match=told):
+        prove(broker.address(ACCOUNT), settings, broker.passwords[ACCOUNT])
+
+
+def test_broker_that_lets_in_anybody_is_found(
+    tmp_path: Path, settings: CenterSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_to_all = CONFIGURATION.replace("allow_anonymous false", "allow_anonymous true")
+    monkeypatch.setattr("center.broker.CONFIGURATION", open_to_all)
+    with PrivateBroker(tmp_path, settings) as broker, pytest.raises(LuotError, match="without an account"):
+        prove(broker.address(ACCOUNT), settings, broker.passwords[ACCOUNT])
+
+
+def test_broker_that_is_away_is_said_to_be(broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("center.proof.WITHIN_S", 0.2)
+    broker.kill()
+    with pytest.raises(LuotError, match="has not answered"):
+        prove(broker.address(ACCOUNT), broker.center, broker.passwords[ACCOUNT])

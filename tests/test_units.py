@@ -10,11 +10,12 @@ from config.load import ROLES
 
 FOLDER = Path(__file__).parent.parent / "systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
+PARTS = sorted(ROLES.keys() - {"technician"})  # a person types those commands
 
 
 def test_systemd_accepts_every_unit(tmp_path: Path) -> None:
     for unit in UNITS:  # as they are, but for programs that need not be installed here
-        text = re.sub(r"(?<=^ExecStart=)\S+", "/bin/true", unit.read_text(), flags=re.MULTILINE)
+        text = re.sub(r"^(ExecStart(Post)?=)\S+", r"\1/bin/true", unit.read_text(), flags=re.MULTILINE)
         (tmp_path / unit.name).write_text(text)
     done = subprocess.run(
         ["systemd-analyze", "verify", *(str(tmp_path / unit.name) for unit in UNITS)],
@@ -26,10 +27,10 @@ def test_systemd_accepts_every_unit(tmp_path: Path) -> None:
 
 
 def test_every_role_has_a_unit() -> None:
-    assert {f"luot-{role}@.service" for role in ROLES} == {each.name for each in UNITS if "@" in each.name}
+    assert {f"luot-{role}@.service" for role in PARTS} == {each.name for each in UNITS if "@" in each.name}
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", PARTS)
 def test_a_part_is_watched_and_always_started_again(role: str) -> None:
     lines = (FOLDER / f"luot-{role}@.service").read_text().splitlines()
     unit = dict(line.split("=", 1) for line in lines if "=" in line)
