@@ -4,20 +4,13 @@ A number of two digits is one clip where the pack has it. A counter that is no "
 own: `counter-thue` says where to go in one ("đến bàn thuế").
 """
 
-import string
 from collections.abc import Container
 
-CALL, COUNTER = "call", "counter"
-NEEDED = (CALL, COUNTER, *string.digits, *string.ascii_uppercase)  # whatever number, whatever counter
+from config.spelling import CHARACTERS, SPELLING
 
-_VIETNAMESE = (
-    "Mời số|đến quầy|không|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|a|bê|xê|dê|e|ép phờ|giê|hát|i|ji|ca|e lờ|"
-    "em mờ|en nờ|o|pê|cu|e rờ|ét sì|tê|u|vê|vê kép|ích xì|i dài|dét"
-)
-_ENGLISH = (
-    "Number|please go to counter|zero|one|two|three|four|five|six|seven|eight|nine|A|B|C|D|E|F|G|H|I|J|K|L|M|"
-    "N|O|P|Q|R|S|T|U|V|W|X|Y|Z"
-)
+CALL, COUNTER = "call", "counter"
+NEEDED = (CALL, COUNTER, *CHARACTERS)  # whatever number, whatever counter
+
 _TENS = {
     "vi": "mười|mười một|mười hai|mười ba|mười bốn|mười lăm|mười sáu|mười bảy|mười tám|mười chín|hai mươi",
     "en": "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty",
@@ -25,9 +18,13 @@ _TENS = {
 
 # What is to be read for each clip. Another language has a pack only once somebody who speaks it records one.
 WORDS = {
-    language: dict(zip(NEEDED, words.split("|"), strict=True))
+    language: {CALL: call, COUNTER: counter}
+    | SPELLING[language]
     | {str(number): word for number, word in enumerate(_TENS[language].split("|"), 10)}
-    for language, words in (("vi", _VIETNAMESE), ("en", _ENGLISH))
+    for language, call, counter in (
+        ("vi", "Mời số", "đến quầy"),
+        ("en", "Number", "please go to counter"),
+    )
 }
 
 

@@ -15,6 +15,7 @@ from threading import Event, Thread
 import pygame
 
 from config.clock import Clock
+from config.errors import LuotError
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,10 @@ class Sound:
             if self._clock.monotonic() > wanted.until:
                 log.warning("something is not said: the sound device was busy for too long")
             elif self._hushed < wanted.number and self._open():
-                self._hear(wanted)
+                try:
+                    self._hear(wanted)
+                except LuotError as error:
+                    log.warning("something is not said error=%s", error)
             self._over = wanted.number
         pygame.mixer.quit()
 
