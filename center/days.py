@@ -66,13 +66,13 @@ def _forget(state: "State", at: datetime, ran: int) -> None:
         for each in state.orders.values()
         if each.ended is None or at - each.ended < PAYMENT_MEMORY
     }
-    if state.lost is not None and _forgotten(state, state.lost, at, ran):
+    if state.lost is not None and _forgotten(state.lost, at, ran):
         state.late = ()
     state.days = dict(list(state.days.items())[-DAYS_KNOWN:])
     state.payments = {key: when for key, when in state.payments.items() if at - when < PAYMENT_MEMORY}
     state.given_up = {key: when for key, when in state.given_up.items() if ran - when < GIVEN_UP_MEMORY_MS}
     state.grants = {
-        letter: [each for each in grants if not each.over and not _forgotten(state, each.stamp, at, ran)]
+        letter: [each for each in grants if not each.over and not _forgotten(each.stamp, at, ran)]
         for letter, grants in state.grants.items()
     }
     state.appointments = {
@@ -82,5 +82,8 @@ def _forget(state: "State", at: datetime, ran: int) -> None:
     }
 
 
-def _forgotten(state: "State", granted: Stamp, at: datetime, ran: int) -> bool:
-    return min(at - granted.at, timedelta(milliseconds=ran - granted.ran)) >= LEASE_MEMORY
+def _forgotten(granted: Stamp, at: datetime, ran: int) -> bool:
+    by_clock, by_hub = at - granted.at, timedelta(milliseconds=ran - granted.ran)
+    if by_clock < timedelta(0):  # granted under a clock that was ahead
+        by_clock = by_hub
+    return min(by_clock, by_hub) >= LEASE_MEMORY

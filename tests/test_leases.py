@@ -225,6 +225,26 @@ def test_label_that_no_lease_has_is_unknown_at_the_counter(hall: Hall, kiosk: Te
     assert refused(hall, "call", counter="two", label="A990").code == "unknown-ticket"
 
 
+@pytest.mark.parametrize("wrong", [timedelta(0), timedelta(days=3650)])
+def test_numbers_of_a_kiosk_that_is_never_seen_again_are_free_after_a_while(wrong: timedelta) -> None:
+    """Also where the clock was years ahead when they were granted."""
+    hall = Hall(FIVE)
+    hall.jump(wrong)
+    hall.wait(0)
+    lost = TestKiosk(hall, "kiosk-5")
+    lost.lease()
+    hall.ask("confirm-clock", at=hall.at - wrong)
+    hall.jump(-wrong)
+
+    def kept() -> bool:
+        return any(each.device == "kiosk-5" for grants in hall.state.grants.values() for each in grants)
+
+    hall.wait(6 * 24 * 3600)
+    assert kept()
+    hall.wait(3 * 24 * 3600)
+    assert not kept()
+
+
 # A restored backup
 
 
