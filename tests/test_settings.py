@@ -510,12 +510,13 @@ def test_the_keys_of_a_number_pad_go_by_what_stands_on_them(tmp_path: Path) -> N
     settings = load(write(tmp_path / "bridge-1.toml", PADS))
     assert isinstance(settings, BridgeSettings)
     assert settings.pads[0].keys == {"enter": "next", ".": "hold"}
-    text = PADS.replace("enter =", "entr =").replace('"hold"', '"holt"') + PADS[PADS.index("[[pads") :]
+    wrong = PADS.replace('enter = "next"', 'entr = "next"').replace("hold", "holt")
+    text = wrong + PADS[PADS.index("[[pads") :]
     assert told(write(tmp_path / "bridge-1.toml", text)) == [
-        'bridge-1.toml:8: `pads.keys`: a number pad has no key "entr"; did you mean "enter"?',
         'bridge-1.toml:8: `pads.keys..` must be one of "close", "finish", "hold", "next", "no-show", "open", '
-        '"pause", "rate-1", "rate-2", "rate-3", "rate-4", "rate-5", "recall", "requeue", "start", not "holt"; '
-        'did you mean "hold"?',
+        '"pause", "rate-1", "rate-2", "rate-3", "rate-4", "rate-5", "recall", "requeue", "start", '
+        'not "holt"; did you mean "hold"?',
+        'bridge-1.toml:8: `pads.keys`: a number pad has no key "entr"; did you mean "enter"?',
         'bridge-1.toml:10: `pads.device` has "/dev/input/by-id/usb-pad-event-kbd" a second time: '
         "a number pad acts for one counter",
         'bridge-1.toml:11: `pads.counter` has "1" a second time: a counter has one number pad',
