@@ -13,8 +13,9 @@ from uuid import uuid4
 
 from bench.result import Result, percentile_ms, within
 from bus.asks import Open, Picture, Screenshot, Take
-from bus.messages import Answer, Status, encode
-from bus.topics import DEVICE_ASK, DEVICE_REPLY, STATUS
+from bus.messages import Answer, Status
+from bus.remote import ask_device
+from bus.topics import DEVICE_REPLY, STATUS
 from center.broker import PrivateBroker
 from config.load import load_center
 from demo.desktop import VirtualDesktop
@@ -81,10 +82,7 @@ def _press(watch: Member, line: SimulatedLine, address: int) -> float:
 def _ask(watch: Member, *, after: int) -> None:
     """Ask the board for the frame after that one."""
     watch.heard.clear()
-    body = encode(Screenshot(uuid4(), width=64, after=after))
-    topic = DEVICE_ASK.path(watch.center, device=BOARD, verb="screenshot")
-    reply_to = DEVICE_REPLY.path(watch.center, device=BOARD, asker=WATCHER)
-    watch.session.publish(topic, body, reply_to=reply_to)
+    ask_device(watch.session, watch.center, BOARD, "screenshot", Screenshot(uuid4(), width=64, after=after))
 
 
 def _picture(watch: Member) -> Picture:

@@ -1,11 +1,29 @@
-"""What a technician may do with a screen from far away: see it, and touch it where its settings allow."""
+"""What a technician may do from afar: ask a device; see a screen, and touch it where its settings allow."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 from bus.asks import Picture, Request, Screenshot, Touch
 from bus.device import Device, Reply
-from bus.messages import Media, Nothing
+from bus.messages import Id, Media, Nothing, encode
+from bus.session import Session
+from bus.topics import DEVICE_ASK, DEVICE_REPLY
+
+EXPIRES_S = 10
+
+
+def ask_device(session: Session, center: Id, device: Id, verb: str, request: Request) -> None:
+    """Send a technician's request to a device; its answer comes under the request's own id.
+
+    That is on the topic `DEVICE_REPLY`, to the name of the session.
+    """
+    session.publish(
+        DEVICE_ASK.path(center, device=device, verb=verb),
+        encode(request),
+        expires_s=EXPIRES_S,
+        reply_to=DEVICE_REPLY.path(center, device=device, asker=session.client_id),
+        correlation=request.request.bytes,
+    )
 
 
 class Shot(Protocol):

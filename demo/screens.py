@@ -12,10 +12,10 @@ from uuid import uuid4
 
 import msgspec
 
-from bus.asks import Picture, Request, Screenshot
+from bus.asks import Picture, Screenshot
 from bus.device import Device, Received
-from bus.messages import Answer, encode
-from bus.topics import DEVICE_ASK, DEVICE_REPLY
+from bus.messages import Answer
+from bus.remote import ask_device
 from config.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,8 @@ class Screens:
                 request = Screenshot(uuid4(), width=None if self._looking else SMALLEST, after=each.after)
                 each.standing, each.asked_at = request.request.bytes, now
                 each.due = now + RENEW_S
-                ask_device(self._device, each.name, "screenshot", request)
+                device = self._device
+                ask_device(device.session, device.center, each.name, "screenshot", request)
         return max(0.0, min(each.due for each in followed) - now)
 
     def receive(self, received: Received, now: float) -> Screen | None:
@@ -95,14 +96,3 @@ class Screens:
             screen.picture = picture
             screen.count += 1
         return screen
-
-
-def ask_device(device: Device, name: str, verb: str, request: Request) -> None:
-    """A technician's request to a device, under the request's own id."""
-    device.session.publish(
-        DEVICE_ASK.path(device.center, device=name, verb=verb),
-        encode(request),
-        expires_s=10,
-        reply_to=DEVICE_REPLY.path(device.center, device=name, asker=device.name),
-        correlation=request.request.bytes,
-    )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bus.asks import Touch
 from bus.device import Changed, Device, Received
 from bus.messages import Health, Panel, Payload, Status
+from bus.remote import ask_device
 from bus.session import Connected, Message
 from bus.states import States
 from bus.topics import ASK, CALL, DEVICE_REPLY, HEALTH, REPLY, STATES, STATUS
@@ -24,7 +25,7 @@ from config.settings import Device as Settings
 from demo.figures import Figures
 from demo.lines import Line, health_line, line, panel_line
 from demo.overheard import Answered, Asked, Overheard
-from demo.screens import Screens, ask_device
+from demo.screens import Screens
 
 ACCOUNT = "control-room"
 KIOSK, BOARD = "kiosk-1", "board-1"
@@ -107,7 +108,8 @@ class Watch:
         """Touch a screen, at a share of its width and height."""
         request = Touch(uuid4(), x, y)
         self.finger = Finger(self.finger.count + 1, x, y)
-        self._device.inbox.put(lambda: ask_device(self._device, name, "touch", request))
+        session, center = self._device.session, self._device.center
+        self._device.inbox.put(lambda: ask_device(session, center, name, "touch", request))
 
     # The thread
 

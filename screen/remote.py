@@ -20,11 +20,12 @@ from screen.window import Window
 
 Media: TypeAlias = Literal["image/png", "image/jpeg"]
 QUALITY = 88
+MOST_BYTES = 2_500_000  # of a PNG: the broker takes 4 MB a message, and base64 makes four bytes of three
 
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture of a frame; unscaled it is a PNG, to the pixel."""
+    """A picture of a frame; unscaled it is a PNG, to the pixel, unless a photograph makes that too large."""
 
     frame: int
     media: Media
@@ -38,17 +39,20 @@ def take(surface: pygame.Surface, frame: int, width: int | None) -> Shot:
     """The picture of a surface that nobody draws on meanwhile."""
     if width is not None and width < surface.get_width():
         height = round(surface.get_height() * width / surface.get_width())
-        surface = pygame.transform.smoothscale(surface, (width, height))
-        media: Media = "image/jpeg"
-    else:
-        media = "image/png"
-    image = Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
+        return _jpeg(pygame.transform.smoothscale(surface, (width, height)), frame)
     file = io.BytesIO()
-    if media == "image/jpeg":
-        image.save(file, "JPEG", quality=QUALITY, subsampling=0)  # full colour: small text stays sharp
-    else:
-        image.save(file, "PNG", compress_level=1)
-    return Shot(frame, media, file.getvalue())
+    _image(surface).save(file, "PNG", compress_level=1)
+    return Shot(frame, "image/png", file.getvalue()) if file.tell() <= MOST_BYTES else _jpeg(surface, frame)
+
+
+def _jpeg(surface: pygame.Surface, frame: int) -> Shot:
+    file = io.BytesIO()
+    _image(surface).save(file, "JPEG", quality=QUALITY, subsampling=0)  # full colour: small text stays sharp
+    return Shot(frame, "image/jpeg", file.getvalue())
+
+
+def _image(surface: pygame.Surface) -> Image.Image:
+    return Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
 
 
 @dataclass(frozen=True)

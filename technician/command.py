@@ -140,6 +140,27 @@ def check(files: tuple[Path, ...]) -> None:
 
 
 @luot.command()
+@click.argument("device", metavar="DEVICE")
+@click.argument(
+    "verb", type=click.Choice(["identify", "screenshot", "test-call", "test-print", "print", "restart"])
+)
+@click.option(
+    "--config", default="/etc/luot/technician.toml", type=a_path, show_default=True, metavar="FILE",
+    help="The technician's settings.",
+)  # fmt: skip
+@click.option("--png", type=a_path, metavar="FILE", help="Where a screenshot goes, instead of DEVICE.png.")
+@click.option("--ticket", default="", metavar="ID", help="Which one to print again, as in 2026-11-22-A012.")
+def ask(device: str, verb: str, config: Path, png: Path | None, ticket: str) -> None:
+    """Ask a device of the centre: who it is, what it shows, a test, a ticket again, or to start anew."""
+    from config.settings import TechnicianSettings
+    from technician.asking import ask as ask_over_the_bus
+    from technician.asking import tell
+
+    result = ask_over_the_bus(settings_of(config, TechnicianSettings), device, verb, ticket)
+    click.echo(tell(device, result, png or Path(f"{device}.png")))
+
+
+@luot.command()
 @click.argument("center", type=click.Path(path_type=Path), metavar="CENTER_FILE")
 @click.option(
     "--host", "hosts", required=True, multiple=True, help="A name or address that devices know it by."
@@ -156,6 +177,20 @@ def broker(center: Path, hosts: tuple[str, ...], folder: Path) -> None:
     accounts = install(folder.resolve(), load_center(center), hosts)
     click.echo(f"The passwords are in {accounts}: each device's file gets its own.")
     click.echo(f"Every device needs a copy of {folder / 'ca.crt'}. Then: systemctl restart luot-broker")
+
+
+@luot.command("prove-broker")
+@click.argument("center", type=click.Path(path_type=Path), metavar="CENTER_FILE")
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path), default="/etc/luot/broker", show_default=True,
+    metavar="DIR", help="Where `luot broker` wrote.",
+)  # fmt: skip
+def prove_broker(center: Path, folder: Path) -> None:
+    """Prove that the broker which runs keeps its access list."""
+    from center.broker import prove_installed
+    from config.load import load_center
+
+    prove_installed(folder, load_center(center))
 
 
 @luot.command()

@@ -1,0 +1,66 @@
+"""Asks a device something from the command line, over the bus, and tells what it answers."""
+
+import io
+import time
+from pathlib import Path
+from uuid import uuid4
+
+from PIL import Image
+
+from bus.asks import DEVICE_VERBS, Identity, Picture, Print
+from bus.messages import Answer, Payload
+from bus.reading import read
+from bus.remote import ask_device
+from bus.session import Connected, Disconnected, Message, Session, Unheard
+from bus.topics import DEVICE_REPLY
+from config.errors import LuotError, Refused, Unreachable
+from config.settings import Id, TechnicianSettings
+from config.shape import mistakes
+
+PATIENCE_S = 10.0
+
+
+def ask(settings: TechnicianSettings, device: str, verb: str, ticket: str = "") -> Payload:
+    """The device's result; `ticket` is what it is to print.
+
+    Raises Refused, or Unreachable where it does not answer.
+    """
+    if any(mistakes(device, Id)):
+        raise LuotError(f"{device!r} can be no device's name.", hint='It is as in "board-1".')
+    request = Print(uuid4(), ticket) if verb == "print" else DEVICE_VERBS[verb][0](uuid4())
+    answers = DEVICE_REPLY.path(settings.center, device=device, asker=settings.device)
+    problem, sent, deadline = "The broker does not answer.", False, time.monotonic() + PATIENCE_S
+    with Session(settings.broker, settings.device, [answers]) as session:
+        while (left := deadline - time.monotonic()) > 0:
+            for item in session.receive(left):
+                match item:
+                    case Connected() if not sent:  # once: a test need not be printed twice
+                        ask_device(session, settings.center, device, verb, request)
+                        problem, sent = f"{device} does not answer {verb}.", True
+                    case Disconnected(reason) if not sent:
+                        problem = f"No connection to the broker: {reason}."
+                    case Unheard():
+                        raise Unreachable(
+                            f"No device {device} is on the bus.",
+                            hint="Is it named so, switched on, and running?",
+                        )
+                    case Message(correlation=request.request.bytes) as message:
+                        return _result(read(message.payload, Answer), verb)
+    raise Unreachable(problem)
+
+
+def _result(answer: Answer, verb: str) -> Payload:
+    if answer.error is not None:
+        raise Refused(answer.error.code, answer.error.message, field=answer.error.field)
+    return answer.read(DEVICE_VERBS[verb][1])
+
+
+def tell(device: str, result: Payload, png: Path) -> str:
+    """What a device answered, in a line; a picture is saved as `png`."""
+    match result:
+        case Identity():
+            return f"{result.device}: {result.role}, luot {result.version}, on {result.host}"
+        case Picture():
+            Image.open(io.BytesIO(result.data)).save(png, "PNG")
+            return f"{png}: what {device} shows"
+    return f"{device} did it"

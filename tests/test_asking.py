@@ -1,0 +1,89 @@
+"""What a technician asks of a device from the command line: with a real broker and a real screen."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pygame
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from center.broker import PrivateBroker
+from config.load import load
+from config.settings import DisplaySettings
+from display.app import Display
+from technician.command import luot
+
+Ask = Callable[..., Result]
+
+SETTINGS = """center = "{center}"
+role = "technician"
+device = "guest-technician"
+volatile = true
+
+[broker]
+host = "127.0.0.1"
+port = {port}
+password = "{password}"
+"""
+
+
+@pytest.fixture
+def sign(monkeypatch: pytest.MonkeyPatch, files: Path) -> Iterator[Display]:
+    """A counter's sign, running in the test's own hands; there is no hub."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    settings = load(files / "sign-1.toml")
+    assert isinstance(settings, DisplaySettings)
+    with Display(settings) as display:
+        while not display.device.connected:
+            display.step()
+        yield display
+
+
+@pytest.fixture
+def ask(broker: PrivateBroker, tmp_path: Path) -> Iterator[Ask]:
+    """The command, to its end; the sign goes on meanwhile."""
+    file = tmp_path / "technician.toml"
+    password = broker.passwords["guest-technician"]
+    file.write_text(SETTINGS.format(center=broker.center.center, port=broker.port, password=password))
+
+    def run(*words: object, meanwhile: Display) -> Result:
+        told = thread.submit(CliRunner().invoke, luot, ["ask", *map(str, words), "--config", str(file)])
+        with suppress(SystemExit):  # it was told to restart
+            while not told.done():
+                meanwhile.step(0.02)
+        return told.result()
+
+    with ThreadPoolExecutor(1) as thread:
+        yield run
+
+
+def test_device_says_who_it_is(sign: Display, ask: Ask) -> None:
+    told = ask("sign-1", "identify", meanwhile=sign)
+    assert told.exit_code == 0, told.output
+    assert told.output.startswith("sign-1: display, luot ")
+
+
+def test_screenshot_is_what_the_screen_shows(sign: Display, ask: Ask, tmp_path: Path) -> None:
+    told = ask("sign-1", "screenshot", "--png", tmp_path / "seen.png", meanwhile=sign)
+    assert told.exit_code == 0, told.output
+    seen = Image.open(tmp_path / "seen.png")
+    assert seen.format == "PNG"
+    assert seen.tobytes() == pygame.image.tobytes(sign.window.surface, "RGB")
+
+
+def test_restarted_device_says_so_and_ends(sign: Display, ask: Ask) -> None:
+    told = ask("sign-1", "restart", meanwhile=sign)
+    assert (told.exit_code, told.output) == (0, "sign-1 did it\n")
+    with pytest.raises(SystemExit):
+        sign.step()
+
+
+def test_technician_is_told_what_a_device_refuses_and_which_is_not_there(sign: Display, ask: Ask) -> None:
+    refused = ask("sign-1", "print", "--ticket", "2026-11-22-A012", meanwhile=sign)
+    assert "does not know the request" in str(refused.exception)
+    away = ask("board-9", "identify", meanwhile=sign)
+    assert str(away.exception) == "No device board-9 is on the bus."
+    assert "can be no device's name" in str(ask("+", "restart", meanwhile=sign).exception)
