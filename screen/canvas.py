@@ -32,6 +32,7 @@ class Mark:
     paint: Callable[[pygame.Surface], object]
     words: str = ""
     size: int = 0  # of words, px to the em
+    goes_on: bool = False  # the words before are one text with these
 
 
 class Canvas:
@@ -69,8 +70,9 @@ class Canvas:
         *,
         bold: bool = False,
         align: Align = "left",
+        goes_on: bool = False,
     ) -> pygame.Rect:
-        """One line of words; `x` is its left end, middle or right end.
+        """One line of words, or a part of it that `goes_on`; `x` is its left end, middle or right end.
 
         Returns the box that a line of any letters would have.
         """
@@ -82,7 +84,7 @@ class Canvas:
         if words:
             above, below = text.ink(words, size, bold=bold)
             inked = pygame.Rect(left, base - above, width, above + below)
-            self._mark("words", inked, color, draw, words, size)
+            self._mark("words", inked, color, draw, words, size, goes_on)
         return box
 
     def lines(
@@ -98,7 +100,8 @@ class Canvas:
     ) -> int:
         """Lines one below the other, the first on `baseline`; returns the last one's baseline."""
         for number, each in enumerate(words):
-            self.line(each, x, baseline + number * text.leading(size), size, color, bold=bold, align=align)
+            base = baseline + number * text.leading(size)
+            self.line(each, x, base, size, color, bold=bold, align=align, goes_on=number > 0)
         return round(baseline) + max(0, len(words) - 1) * text.leading(size)
 
     def rounded(
@@ -157,5 +160,6 @@ class Canvas:
         paint: Callable[[pygame.Surface], object],
         words: str = "",
         size: int = 0,
+        goes_on: bool = False,
     ) -> None:
-        self.marks.append(Mark(kind, box, color, paint, words, size))
+        self.marks.append(Mark(kind, box, color, paint, words, size, goes_on))
