@@ -241,6 +241,20 @@ def pictures(folder: Path) -> None:
     run(folder)
 
 
+@luot.command()
+@click.argument("folder", default="gallery", type=a_path, metavar="[DIR]")
+@click.option("--only", default="", metavar="TEXT", help="Those whose sheet has it in its name: board-1920.")
+@click.option("--keep", is_flag=True, help="Agree instead with how everything looks now, for the tests.")
+def gallery(folder: Path, only: str, keep: bool) -> None:
+    """Draw every state of every screen, in every language and size."""
+    from demo import gallery
+
+    if keep:
+        gallery.keep()
+    else:
+        gallery.run(folder, only)
+
+
 @luot.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENT]...")
 def test(arguments: tuple[str, ...]) -> None:
