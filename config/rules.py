@@ -25,8 +25,12 @@ NEEDED_CATEGORIES = {
     "ordinary": "that of everybody else",
     "appointment": "that of who has an appointment",
 }
-HARDWARE = ("line", "pads")  # the tables of a bridge
+HARDWARE = ("line", "pads", "modbus", "gpio")  # the tables of a bridge
 PAD_KEYS = get_args(PadKey)
+PINS = (
+    "buttons.*.pin", "lamps.*.pin", "towers.*.green", "towers.*.amber", "towers.*.red", "buzzers.*.pin",
+    "sensors.*.pin",
+)  # fmt: skip
 LEASED_NUMBERS = 20  # of each letter, for a kiosk: ranges of five for two days, and those before
 
 
@@ -53,6 +57,16 @@ def device_rules(document: Document) -> Iterator[Mistake]:
             for place in _values(document, f"line.{kind}.*.address")
         ],
         "set another address on one of the two devices, and here",
+    )
+    yield from _each_once(
+        _values(document, "modbus.signs.*.address"), "set another address on one of the two signs, and here"
+    )
+    yield from _each_once(
+        [*_values(document, "line.port"), *_values(document, "modbus.port")],
+        "Modbus signs need a line and an adapter of their own",
+    )
+    yield from _each_once(
+        [place for key in PINS for place in _values(document, f"gpio.{key}")], "a pin has one wire"
     )
     yield from _each_once(_values(document, "pads.*.device"), "a number pad acts for one counter")
     yield from _each_once(_values(document, "pads.*.counter"), "a counter has one number pad")
