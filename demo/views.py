@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from display import pulse
 from display.app import View
 from display.board import BoardView, Row
 from display.panel import PanelView
@@ -12,7 +13,7 @@ QR = (
     "530370454061800005802VN62340107NPS68690819thanh toan don hang63042E2E"
 )
 ROWS = tuple(
-    Row(label, "Quầy", number, f"Counter {number}")
+    Row(label, "Quầy", number)
     for label, number in zip(("B031", "D007", "A010", "E004", "F006", "C002"), "421323", strict=True)
 )
 CENTER: dict[str, Any] = {
@@ -31,12 +32,18 @@ PAY: dict[str, Any] = {
 }  # fmt: skip
 
 VIEWS: dict[str, View] = {
-    "board calls": BoardView(**CENTER, current=Row("A012", "Quầy", "1", "Counter 1"), recent=ROWS),
-    "board calls the first": BoardView(**CENTER, current=Row("A001", "Quầy", "1", "Counter 1")),
+    "board calls": BoardView(**CENTER, current=Row("A012", "Quầy", "1"), recent=ROWS),
+    "board calls in English too": BoardView(
+        **CENTER, current=Row("A012", "Quầy", "1", "Number A012, please go to Counter 1"), recent=ROWS
+    ),
+    "board amid the pulse of a call": BoardView(**CENTER, current=Row("A012", "Quầy", "1"), recent=ROWS, glow=pulse.STEPS),
+    "board calls the first": BoardView(**CENTER, current=Row("A001", "Quầy", "1")),
     "board calls to a desk with a name": BoardView(
         **CENTER | {"fresh": False},
-        current=Row("M0128", "Bàn tiếp nhận và trả kết quả", "", "Reception"),
-        recent=(*ROWS[:2], Row("M0127", "Bàn tiếp nhận và trả kết quả", "", "Reception")),
+        current=Row(
+            "M0128", "Bàn tiếp nhận và trả kết quả", "", "Number M0128, please go to Reception and results"
+        ),
+        recent=(*ROWS[:2], Row("M0127", "Bàn tiếp nhận và trả kết quả", "")),
     ),
     "board after a call": BoardView(**CENTER, recent=ROWS),
     "board with something to say": BoardView(

@@ -93,9 +93,13 @@ class Announcer:
         """Whether a call is being announced: for a shorter time while others wait, never amid its words."""
         return now < max(self._began + (SHORT_S if self._waiting else SHOW_S), self._said)
 
+    def age(self, now: float) -> float:
+        """Seconds since the turn of the last call began."""
+        return now - self._began
+
     def quiet(self, now: float) -> bool:
         """Whether nobody was called for a while."""
-        return now - self._began >= YOUNG_CALL_S
+        return self.age(now) >= YOUNG_CALL_S
 
     def current(self, now: float) -> Announcement | None:
         """The call that is being announced; after its time the newest that nobody has followed yet."""

@@ -13,10 +13,12 @@ from bus.topics import CALL, STATE_BOARD, STATE_CATALOG, STATE_CENTER, STATE_COU
 from config.clock import Clock
 from config.settings import DisplaySettings
 from config.words import hour
-from display import board, panel, sign
+from display import hall, panel, sign
 from display.announcer import Announcer
 from display.board import BoardView
+from display.layout import room_of
 from display.panel import PanelView
+from display.pictures import Pictures
 from display.rater import Rater
 from display.sign import SignView
 from display.voice import Voice
@@ -41,6 +43,9 @@ class Display:
         self.voice: Voice | None = None
         if settings.sound and settings.shows == "board":
             self.voice = Voice(Sound(self.device.clock), settings.voice)
+        self.pictures: Pictures | None = None
+        if settings.pictures and settings.shows == "board":
+            self.pictures = Pictures(settings.pictures, lambda: room_of(self.window.size))
         self.shown: View | None = None  # the view of the last frame
         self._rater = Rater(self.device, settings.counter or "")
         self._opened = ExitStack()
@@ -57,6 +62,8 @@ class Display:
             if self.voice:
                 self.voice.read()
                 opening.enter_context(self.voice.sound)
+            if self.pictures:
+                opening.enter_context(self.pictures)
             opening.enter_context(self.device)
             self._opened = opening.pop_all()
         return self
@@ -106,7 +113,7 @@ class Display:
         states, counter = self.device.states, self.settings.counter or ""
         match self.settings.shows:
             case "board":
-                return board.look(states, self.announcer, now)
+                return hall.look(states, self.announcer, now, self.pictures.at if self.pictures else None)
             case "sign":
                 return sign.look(states, counter)
             case "panel":

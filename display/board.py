@@ -6,18 +6,16 @@ number on a 43-inch board is 14 cm high; twelve rows of numbers could be read to
 
 from dataclasses import dataclass
 
-from bus.messages import Catalog
-from bus.states import States
-from config.words import hour, pick, say
-from display.announcer import Announcement, Announcer
+from config.words import say
+from display import pulse
 from display.layout import Layout, lay_out
+from display.pictures import Picture
 from screen import text
 from screen.canvas import Canvas
 from screen.icons import Point
-from screen.theme import GOLD, INK, NIGHT, ON_GOLD, ON_INK, RULE, WHITE, Color, Size
+from screen.theme import INK, NIGHT, ON_GOLD, ON_INK, RULE, WHITE, Color, Size
 
 ROWS = 5
-NOTICE_S = 12  # how long each notice stands where they do not fit together
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Row:
     label: str
     place: str
     number: str
-    english: str  # the counter's name
+    also: str = ""  # the whole call in its citizen's language, where that is another
 
 
 @dataclass(frozen=True)
@@ -39,9 +37,11 @@ class BoardView:
     time: str = ""  # none until the hub has said it
     english: bool = False
     current: Row | None = None
+    glow: int = 0  # of the current call's gold
     recent: tuple[Row, ...] = ()
     notices: tuple[str, ...] = ()
     notice: str = ""  # the one that stands large, as nobody was called for a while
+    picture: Picture | None = None  # likewise
     away: str = ""  # the counters that are paused or closed
     turn: int = 0  # of the notices
     open: bool = True
@@ -56,6 +56,8 @@ class BoardView:
     @property
     def rows(self) -> tuple[Row, ...]:
         """What the list has; the last call stands beside it where there is nothing else to say."""
+        if self.picture:
+            return ()
         return self.recent[:ROWS] if self.current or self.notice else self.recent[1:]
 
     @property
@@ -63,58 +65,6 @@ class BoardView:
         """What the foot says: the notices unless one stands large; while nobody is called who is away."""
         notices = () if self.notice else self.notices
         return (*notices, self.away) if self.away and not self.current else notices
-
-
-def look(states: States, announcer: Announcer, monotonic: float) -> BoardView:
-    """What the board shows now; `monotonic` as the announcer counts, in seconds."""
-    center, now, current = states.center, states.hub_now(), announcer.current(monotonic)
-    if center is None or now is None:
-        return BoardView()
-    notices = tuple(pick(notice, "vi") for notice in center.notices)
-    if center.stopped:
-        notices = (say("vi", "The queue system is being mended. Please ask a member of staff."),)
-    recent = tuple(_row(each, states.catalog) for each in announcer.recent(monotonic)[: ROWS + 1])
-    away = _away(states) if center.open else ""
-    turn, quiet = int(now.timestamp()) // NOTICE_S, announcer.quiet(monotonic) and current is None
-    return BoardView(
-        title=pick(center.title, "vi"),
-        name=pick(center.name, "vi"),
-        time=hour(now, center.timezone),
-        english="en" in center.languages,
-        current=_row(current, states.catalog) if current else None,
-        recent=recent,
-        notices=notices,
-        away=away,
-        notice=notices[turn % len(notices)] if notices and quiet and center.open and recent else "",
-        turn=turn if len(notices) + bool(away) > 1 else 0,
-        open=center.open,
-        fresh=states.fresh(),
-    )
-
-
-def _row(call: Announcement, catalog: Catalog | None) -> Row:
-    info = catalog.counter(call.counter) if catalog else None
-    name = info.name if info else {}
-    place = pick(name, "vi") or say("vi", "Counter {number}", number=call.number)
-    number = call.number if place.endswith(f" {call.number}") else ""
-    return Row(call.label, place.removesuffix(f" {call.number}"), number, pick(name, "en") or place)
-
-
-def _away(states: States) -> str:
-    """The counters at which nobody is served now: "Tạm nghỉ: Quầy 2, 4 · Quầy đóng: Bàn thuế"."""
-    counters = states.catalog.counters if states.catalog else ()
-    said = []
-    for status, word in (("paused", "Paused"), ("closed", "Closed")):
-        names: dict[str, list[str]] = {}
-        for each in counters:
-            if (state := states.counters.get(each.id)) and state.status == status:
-                name = pick(each.name, "vi")
-                place = name.removesuffix(f" {each.number}")
-                names.setdefault(place, []).extend([each.number] if place != name else [])
-        if names and sum(max(1, len(each)) for each in names.values()) < len(counters):
-            places = (" ".join(filter(None, [place, ", ".join(each)])) for place, each in names.items())
-            said.append(f"{say('vi', word)}: {', '.join(places)}")
-    return " · ".join(said)
 
 
 @dataclass(frozen=True)
@@ -136,6 +86,8 @@ class _Drawing:
         elif view.current is not None:
             self._call(view.current)
             self._list("Just called")
+        elif view.picture:
+            self._picture(view.picture)
         elif not view.open:
             self._message("clock", "The centre is closed.")
         elif view.notice:
@@ -189,12 +141,12 @@ class _Drawing:
     def _call(self, call: Row) -> None:
         """Somebody is called now: the number, and the counter to go to, on gold."""
         area = self.at.call
-        self.canvas.fill(GOLD, area)
+        self.canvas.fill(pulse.gold(self.view.glow), area)
         unit = min(area.width / 1180, area.height / 851)
         room, middle = round(area.width - 170 * unit), area.centerx
         words, place, digit, small = (round(each * unit) for each in (72, 88, 214, 40))
         number = text.fit(call.label, room, round(410 * unit), bold=True)
-        lines = (words, number, digit, small) if self.view.english else (words, number, digit)
+        lines = (words, number, digit, small) if call.also else (words, number, digit)
         gap = (area.height - sum(map(text.capital, lines))) / (len(lines) + 1.2)
 
         base = area.top + 1.1 * gap + text.capital(words)
@@ -206,11 +158,15 @@ class _Drawing:
         base += gap + text.capital(digit)
         where = say("vi", "to {place}", place=call.place[:1].lower() + call.place[1:])
         self._place(where, call.number, (middle, base), (place, digit), room, ON_GOLD)
-        if self.view.english:
-            line = "Number {label}, please go to {place}"
-            line = say("en", line, label=call.label, place=call.english)
+        if call.also:
             base += gap + text.capital(small)
-            self.canvas.line(line, middle, base, text.fit(line, room, small), ON_GOLD, align="center")
+            small = text.fit(call.also, room, small)
+            self.canvas.line(call.also, middle, base, small, ON_GOLD, align="center")
+
+    def _picture(self, picture: Picture) -> None:
+        """Nobody is called now: a picture, whole."""
+        image = picture.surface
+        self.canvas.picture(image, image.get_rect(center=self.at.body.center))
 
     def _notice(self, notice: str) -> None:
         """Nobody is called now: there is room for a notice that can be read from the last row."""

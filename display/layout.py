@@ -50,3 +50,9 @@ def lay_out(size: Size, *, alone: bool) -> Layout:
         foot=foot,
         band=bottom,
     )
+
+
+def room_of(size: Size) -> Size:
+    """How large a picture may be that is alone on the board."""
+    room: Size = lay_out(size, alone=True).body.size
+    return room

@@ -22,6 +22,8 @@ def verdict(path: Path) -> str:
     described = f"{role} {settings.device} of {settings.center}"
     if isinstance(settings, DisplaySettings) and settings.shows == "board" and settings.sound:
         described += f", {_voice(settings.voice)}"
+    if isinstance(settings, DisplaySettings) and settings.pictures:
+        described += f", {_pictures(settings.pictures)}"
     if isinstance(settings, HubSettings):
         center = load_center(settings.catalog)
         if center.center != settings.center:
@@ -47,6 +49,13 @@ def _voice(folder: Path) -> str:
     return f"with a voice for {', '.join(whole) or 'no language'}" + (
         f", and what luot voice check tells of {', '.join(faulty)}" if faulty else ""
     )
+
+
+def _pictures(folder: Path) -> str:
+    from display.pictures import KINDS, pictures_in
+
+    count = len(pictures_in(folder))
+    return f"with {count} pictures" if count else f"without pictures: {folder} has none ({', '.join(KINDS)})"
 
 
 def _is_template(path: Path) -> bool:

@@ -35,6 +35,7 @@ from bus.messages import (
     Ticket,
     encode,
 )
+from bus.remote import ask_device
 from bus.states import OLD_S, States
 from bus.topics import (
     DEVICE_REPLY,
@@ -52,11 +53,11 @@ from config.load import load
 from config.settings import DisplaySettings
 from demo.member import Member, expect
 from demo.part import Part
-from demo.screens import ask_device
-from display import board, panel, rating, sign
+from display import panel, rating, sign
 from display.announcer import Announcement, Announcer
 from display.app import Display, View, volume
 from display.board import BoardView, Row
+from display.hall import NOTICE_S, look
 from display.panel import PanelView
 from display.sign import SignView
 from screen.theme import GOLD
@@ -120,31 +121,31 @@ def hub_said() -> Hub:
 def test_board_says_where_to_go_as_the_catalogue_names_it(hub_said: Hub) -> None:
     announcer = Announcer()
     announcer.read(Board(hub_said.rev(), calls=(
-        BoardCall("2026-11-23-A002", 1, 2, "A002", "two", "2", True, 0),
+        BoardCall("2026-11-23-A002", 1, 2, "A002", "two", "2", True, 0, ("vi", "en")),
         BoardCall("2026-11-23-A001", 1, 1, "A001", "one", "1", False, 9),
     )), 0.0)  # fmt: skip
-    view = board.look(hub_said.states, announcer, hub_said.clock.monotonic())
-    assert view.current == Row("A002", "Bàn thuế", "", "Tax desk")
-    assert view.recent == (Row("A001", "Quầy", "1", "Counter 1"),)
+    view = look(hub_said.states, announcer, hub_said.clock.monotonic())
+    assert view.current == Row("A002", "Bàn thuế", "", "Number A002, please go to Tax desk")
+    assert view.recent == (Row("A001", "Quầy", "1"),)
     assert (view.time, view.open, view.fresh) == ("07:30", True, True)
 
 
 def test_clock_goes_on_and_the_mark_appears_when_the_hub_is_silent(hub_said: Hub) -> None:
     hub_said.clock.advance(OLD_S + 60)
-    view = board.look(hub_said.states, Announcer(), hub_said.clock.monotonic())
+    view = look(hub_said.states, Announcer(), hub_said.clock.monotonic())
     assert (view.time, view.fresh) == ("07:31", False)
     hub_said.beat()
-    assert board.look(hub_said.states, Announcer(), hub_said.clock.monotonic()).fresh
+    assert look(hub_said.states, Announcer(), hub_said.clock.monotonic()).fresh
 
 
 def test_board_says_that_numbers_are_stopped_and_whom_to_ask(hub_said: Hub) -> None:
     hub_said.beat(notices=({"vi": "Một"},), stopped="disk")
-    assert "Xin hỏi nhân viên" in board.look(hub_said.states, Announcer(), 0.0).notices[0]
+    assert "Xin hỏi nhân viên" in look(hub_said.states, Announcer(), 0.0).notices[0]
 
 
 def test_board_names_counters_that_are_paused_or_closed_unless_all_are(hub_said: Hub) -> None:
     def away() -> str:
-        return board.look(hub_said.states, Announcer(), 0.0).away
+        return look(hub_said.states, Announcer(), 0.0).away
 
     hub_said.counter("paused", reason="Họp")
     assert away() == "Tạm nghỉ: Quầy 1"
@@ -165,7 +166,7 @@ def test_notice_stands_large_once_nobody_was_called_for_a_while(hub_said: Hub) -
     announcer.step(0.0)
     come = BoardCall(called.ticket, 1, 1, "A001", "one", "1", False, 0)
     announcer.read(Board(hub_said.rev(), calls=(come,)), 0.0)
-    shown = [board.look(hub_said.states, announcer, now) for now in (0.0, 10.0, YOUNG_CALL_S)]
+    shown = [look(hub_said.states, announcer, now) for now in (0.0, 10.0, YOUNG_CALL_S)]
     assert [view.notice for view in shown] == ["", "", notice["vi"]]
     assert [view.foot for view in shown] == [(notice["vi"],), (notice["vi"],), ()]
     assert [len(view.rows) for view in shown] == [0, 0, 1]
@@ -178,9 +179,9 @@ def test_sign_says_why_the_counter_is_paused_and_not_why_it_was(hub_said: Hub) -
 
 def test_notices_take_turns(hub_said: Hub) -> None:
     hub_said.beat(notices=({"vi": "Một"}, {"vi": "Hai"}))
-    first = board.look(hub_said.states, Announcer(), 0.0)
-    hub_said.clock.advance(board.NOTICE_S)
-    assert board.look(hub_said.states, Announcer(), 0.0).turn == first.turn + 1
+    first = look(hub_said.states, Announcer(), 0.0)
+    hub_said.clock.advance(NOTICE_S)
+    assert look(hub_said.states, Announcer(), 0.0).turn == first.turn + 1
 
 
 def test_sign_has_the_number_while_called_and_served_and_says_priority(hub_said: Hub) -> None:
@@ -237,7 +238,7 @@ def test_loudness_is_that_of_the_hour() -> None:
 
 @pytest.fixture
 def hall(monkeypatch: pytest.MonkeyPatch, hub: Part, files: Path) -> Iterator[Display]:
-    """The demo's hall board, running."""
+    """The demo's hall board, running, with a picture for when nobody is called."""
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     monkeypatch.setenv("SDL_AUDIODRIVER", "disk")  # it writes what is heard
     monkeypatch.setenv("SDL_DISKAUDIOFILE", str(files / "heard.raw"))
@@ -245,7 +246,11 @@ def hall(monkeypatch: pytest.MonkeyPatch, hub: Part, files: Path) -> Iterator[Di
     settings = load(files / "board-1.toml")
     assert isinstance(settings, DisplaySettings)
     make_pack(files / "voice", "vi")
-    with Display(structs.replace(settings, voice=files / "voice")) as display:
+    (files / "pictures").mkdir()
+    Image.new("RGB", (40, 30), (200, 0, 0)).save(files / "pictures" / "red.png")
+    monkeypatch.setattr("display.hall.NOTICE_S", 0.2)
+    settings = structs.replace(settings, voice=files / "voice", pictures=files / "pictures")
+    with Display(settings) as display:
         yield display
 
 
@@ -263,35 +268,39 @@ def until(display: Display, what: str, holds: Callable[[Any], bool]) -> View:
 def test_called_number_is_on_the_board_of_a_running_centre_and_in_its_picture(
     hall: Display, broker: PrivateBroker, tmp_path: Path
 ) -> None:
-    until(hall, "the centre", lambda view: view.fresh)
+    until(hall, "a picture", lambda view: view.picture is not None)
     with (
         Member(broker, "kiosk-1", "kiosk", tmp_path) as kiosk,
         Member(broker, "web-1", "web", tmp_path) as clerk,
         Member(broker, "control-room", "technician", tmp_path, topics=(DEVICE_REPLY,)) as watcher,
     ):
-        ticket = kiosk.get("take", Take(uuid4(), "ho-tich"))
+        ticket = kiosk.get("take", Take(uuid4(), "ho-tich", language="en"))
         assert isinstance(ticket, Ticket)
         opened = clerk.get("open", Open(uuid4(), "1", clerk.turn("1"), "lan"))
         assert isinstance(opened, CounterState)
         clerk.get("next", Next(uuid4(), "1", opened.turn))
         view = until(hall, "the call", lambda view: view.current is not None)
         assert isinstance(view, BoardView)
-        assert view.current == Row(ticket.label, "Quầy", "1", "Counter 1")
+        in_english = f"Number {ticket.label}, please go to Counter 1"
+        assert view.current == Row(ticket.label, "Quầy", "1", in_english)
         gold = pygame.mask.from_threshold(hall.window.surface, GOLD, (1, 1, 1))
         assert gold.count() > 0.3 * hall.window.size[0] * hall.window.size[1]
 
-        ask_device(watcher, "board-1", "screenshot", Screenshot(uuid4(), after=hall.window.frame - 1))
+        wanted = Screenshot(uuid4(), after=hall.window.frame - 1)
+        ask_device(watcher.session, watcher.center, "board-1", "screenshot", wanted)
+        shown: dict[int, bytes] = {}
         deadline = time.monotonic() + 5
         while not watcher.heard:
             assert time.monotonic() < deadline, "no picture came"
             hall.step()
+            shown[hall.window.frame] = pygame.image.tobytes(hall.window.surface, "RGB")
             watcher.heard += [news for news in watcher.step(0) if isinstance(news, Received)]
     answer = watcher.heard[0].payload
     assert isinstance(answer, Answer)
     assert isinstance(answer.result, msgspec.Raw)
     picture = msgspec.json.decode(answer.result, type=Picture)
     seen = Image.open(io.BytesIO(picture.data))
-    assert seen.tobytes() == pygame.image.tobytes(hall.window.surface, "RGB")
+    assert seen.tobytes() == shown[picture.frame]
 
 
 def test_technician_calls_a_number_that_nobody_has(
@@ -299,10 +308,10 @@ def test_technician_calls_a_number_that_nobody_has(
 ) -> None:
     until(hall, "the centre", lambda view: view.fresh)
     with Member(broker, "control-room", "technician", tmp_path, topics=(DEVICE_REPLY,)) as watcher:
-        ask_device(watcher, "board-1", "test-call", DeviceRequest(uuid4()))
+        ask_device(watcher.session, watcher.center, "board-1", "test-call", DeviceRequest(uuid4()))
         view = until(hall, "the test", lambda view: view.current is not None)
         assert isinstance(view, BoardView)
-    assert view.current == Row("A000", "Quầy", "0", "Quầy 0")
+    assert view.current == Row("A000", "Quầy", "0", "Number A000, please go to Counter 0")
     assert hall.voice is not None
     words = hall.voice.words(Announcement("", 1, "A000", "", "0"))
     until(hall, "the words", lambda _: words in (tmp_path / "heard.raw").read_bytes())

@@ -27,8 +27,8 @@ from demo.desktop import VirtualDesktop
 from demo.member import Member
 from demo.member import expect as wait_for
 from demo.people import PASSWORD
-from display import board
 from display.announcer import Announcer
+from display.hall import look
 from kiosk.journey import Home
 from kiosk.offer import Offer
 from kiosk.pages import lay_out
@@ -198,7 +198,7 @@ def called(label: str, hall: Hall) -> Image.Image:
     assert states.board is not None
     announcer.read(states.board, monotonic())
     announcer.step(monotonic())
-    view = board.look(states, announcer, monotonic())
+    view = look(states, announcer, monotonic())
     assert view.current is not None
     view = replace(view, current=replace(view.current, label=label))
     surface = pygame.Surface(BOARD)
