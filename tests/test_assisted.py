@@ -132,6 +132,18 @@ class TestPeople:
         label(page)
         assert [each.people for each in happened(reader) if isinstance(each, TicketIssued)] == [3]
 
+    def test_several_errands_are_done_on_one_number_in_their_order(self, page: Page, reader: Member) -> None:
+        page.check("#several")
+        for service in ("thue", "dat-dai", "ho-tich", "thue"):  # the last takes the first back
+            touch(page, service)
+        page.click("#take-several")
+        assert label(page) == "B001"
+        expect(page.locator("#given-then")).to_have_text("sau đó: Hộ tịch")
+        (issued,) = [each for each in happened(reader) if isinstance(each, TicketIssued)]
+        assert (issued.service, issued.then) == ("dat-dai", ("ho-tich",))
+        page.click("#another")
+        expect(page.locator("#several")).not_to_be_checked()
+
 
 class TestFailures:
     def test_failure_09_what_the_hub_did_not_answer_in_time_is_given_up(

@@ -7,18 +7,26 @@ import { begin, page, press } from "./page.js";
 import { LANGUAGES, hour, pick, range, say } from "./words.js";
 
 const APPOINTMENT = "appointment"; // its number comes by its code
+const ERRANDS = 4; // on one number, at the most
 const SETTLED = "unreachable"; // after any other answer the same wish is a new request
 
 let wish = { same: "", request: "" }; // what was asked last: the same again, until it is answered, is one request
 let given = null; // the ticket that is shown
+let errands = []; // the services that were touched so far, where several are wanted
 
 $("count").addEventListener("input", () => show());
 $("arrival").addEventListener("submit", (event) => {
   event.preventDefault();
   take("check-in", { code: $("code").value.toUpperCase() });
 });
+$("several").addEventListener("change", () => {
+  errands = [];
+  show();
+});
+$("take-several").addEventListener("click", () => take("take", wanted(errands[0], errands.slice(1))));
 $("another").addEventListener("click", () => {
   given = null;
+  errands = [];
   $("person").reset();
   $("arrival").reset();
   show();
@@ -56,14 +64,23 @@ function showAsking() {
   const most = Math.max(...catalog.services.map((each) => each.people));
   $("people").hidden = most < 2;
   $("count").max = most;
+  const several = $("several").checked;
+  $("how").textContent = say(several ? "Touch them in the order in which you want to go." : "Touch a service to take the number");
   const offers = catalog.services.map(({ id, letter, name, people }) => ({
     id, letter, name: pick(name), people, words: offerWords(queues[id]),
   }));
   fill($("offers"), offers, () => offers.map(offerKey));
   for (const offer of $("offers").children) {
     const { service, people } = offer.dataset;
-    offer.disabled = !page.ready || !queues[service]?.taking || Number($("count").value) > Number(people);
+    const full = several && errands.length === ERRANDS && !errands.includes(service);
+    offer.disabled = !page.ready || !queues[service]?.taking || Number($("count").value) > Number(people) || full;
+    const nth = errands.indexOf(service) + 1;
+    offer.dataset.nth = nth || "";
+    if (several) offer.setAttribute("aria-pressed", String(nth > 0));
+    else offer.removeAttribute("aria-pressed");
   }
+  $("take-several").hidden = !several;
+  $("take-several").disabled = !page.ready || errands.length === 0;
   $("check-in").disabled = !page.ready;
 }
 
@@ -83,13 +100,22 @@ function chosen(name) {
 
 function offerKey({ id, letter, name, people, words }) {
   const made = key(
-    () => take("take", { service: id, category: chosen("category"), people: Number($("count").value) }),
+    () => ($("several").checked ? pickErrand(id) : take("take", wanted(id, []))),
     {},
     h("b", {}, letter),
     h("span", {}, name, h("small", {}, words)),
   );
   Object.assign(made.dataset, { service: id, people });
   return made;
+}
+
+function pickErrand(service) {
+  errands = errands.includes(service) ? errands.filter((each) => each !== service) : [...errands, service];
+  show();
+}
+
+function wanted(service, then) {
+  return { service, then, category: chosen("category"), people: Number($("count").value) };
 }
 
 function offerWords(queue) {
@@ -102,6 +128,9 @@ function showGiven() {
   $("given-label").textContent = given.label;
   $("given-service").textContent = pick(page.service(given.service)?.name ?? {});
   $("given-place").textContent = pick(given.place);
+  $("given-then").hidden = given.then.length === 0;
+  const then = given.then.map((each) => pick(page.service(each)?.name ?? {})).join(", ");
+  $("given-then").textContent = say("then {services}", { services: then });
   $("given-ahead").textContent = given.ahead ? say("{count} people", { count: given.ahead }) : say("nobody");
   $("given-wait").textContent = waitWords();
   $("take-back").disabled = !page.ready;
