@@ -30,6 +30,7 @@ from config.settings import BridgeSettings
 from firmware_bridge.driver import Driver, Face, KeyPressed, LinkChanged
 from firmware_bridge.frames import PRESS_LIFE_S, Outcome
 from firmware_bridge.line import Line
+from firmware_bridge.modbus_line import ModbusLine
 from firmware_bridge.pads import Pads
 
 log = logging.getLogger(__name__)
@@ -165,6 +166,12 @@ def drivers(settings: BridgeSettings, device: Device) -> tuple[Driver, ...]:
         found.append(Line(settings.line, device.inbox, clock=device.clock))
     if settings.pads:
         found.append(Pads(settings.pads, device.inbox, clock=device.clock))
+    if settings.modbus is not None:
+        found.append(ModbusLine(settings.modbus, device.inbox, clock=device.clock))
+    if settings.gpio is not None:
+        from firmware_bridge.gpio import Pins  # gpiozero takes 11 MB, which no other bridge needs to pay
+
+        found.append(Pins(settings.gpio, device.inbox, clock=device.clock))
     return tuple(found)
 
 

@@ -1,0 +1,167 @@
+"""What is wired to the Pi's own pins: buttons, lamps, tower lights, buzzers, sensors. A driver of the bridge.
+
+gpiozero does the work, on lgpio. What changes at an input is told by lgpio's thread; outputs never make
+anybody wait, so they are switched by whoever has something to show. Pins do not come and go: where they are
+not there, the bridge does not start.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
+from itertools import count
+from queue import SimpleQueue
+from secrets import randbits
+from tempfile import gettempdir
+
+from gpiozero import LED, Buzzer, DigitalInputDevice, GPIOZeroError
+from gpiozero.pins import Factory
+
+from bus.messages import LinkHealth
+from config.clock import Clock
+from config.errors import HardwareAbsent
+from config.settings import Button, Contact, Gpio, Sensor
+from firmware_bridge.driver import Face, KeyPressed, LinkChanged
+from firmware_bridge.frames import Outcome
+from firmware_bridge.lights import Light, is_new_call, lamp_of, tower_of
+
+BLINK_S = 0.5
+CALL_S = 0.3  # of sound: a number is called
+REFUSED_S = 0.08  # of sound, twice: a button was refused
+STATES = {"door": ("open", "closed"), "paper": ("low", "ready")}  # with its contact open, and closed
+SYSTEM_PACKAGES = "/usr/lib/python3/dist-packages"  # has lgpio; PyPI has none for every Pi's Python
+
+
+class Pins:
+    """The pins that the settings name; each device is called by its own.
+
+    `KeyPressed` and `LinkChanged` are put into `inbox`.
+    """
+
+    def __init__(
+        self,
+        settings: Gpio,
+        inbox: SimpleQueue[object],
+        *,
+        clock: Clock | None = None,
+        factory: Factory | None = None,
+    ) -> None:
+        self._settings = settings
+        self._inbox = inbox
+        self._clock = clock or Clock()
+        self._factory = factory
+        self._boot = randbits(32)
+        self._presses = count(1)
+        self._lights: dict[str, tuple[Sequence[LED], Callable[[Face], Sequence[Light]]]] = {}
+        self._buzzers: dict[str, Buzzer] = {}
+        self._sensors: dict[str, tuple[Sensor, DigitalInputDevice]] = {}
+        self._sure: dict[str, Face] = {}  # the last one of each buzzer that was
+        self._opened = ExitStack()
+        self.keypads = {f"button-{each.pin}": each.counter for each in settings.buttons}
+        self.faces = {f"lamp-{each.pin}": each.counter for each in settings.lamps}
+        self.faces |= {f"tower-{each.green}": each.counter for each in settings.towers}
+        self.faces |= {f"buzzer-{each.pin}": each.counter for each in settings.buzzers}
+
+    def __enter__(self) -> "Pins":
+        try:
+            with ExitStack() as opening:
+                self._open(self._factory or pins_of_this_pi(), opening)
+                self._opened = opening.pop_all()
+        except GPIOZeroError as error:
+            raise HardwareAbsent(f"A pin cannot be used: {error}", hint="Wire it to another one.") from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    def show(self, name: str, face: Face) -> None:
+        """From now on the light shows this; a buzzer tells what is new."""
+        if name in self._lights:
+            leds, lights_of = self._lights[name]
+            for led, light in zip(leds, lights_of(face), strict=True):
+                _shine(led, light)
+        elif face.sure:
+            if is_new_call(self._sure.get(name), face):
+                self._buzzers[name].beep(CALL_S, n=1)
+            self._sure[name] = face
+
+    def answer(self, press: KeyPressed, outcome: Outcome) -> None:
+        """A button that was refused sounds the buzzers of its counter; one that was taken is seen to work."""
+        if outcome is Outcome.REFUSED:
+            for name, buzzer in self._buzzers.items():
+                if self.faces[name] == self.keypads[press.keypad]:
+                    buzzer.beep(REFUSED_S, REFUSED_S, n=2)
+
+    def health(self) -> tuple[LinkHealth, ...]:
+        """What the sensors see; of all else nothing can be known."""
+        return tuple(LinkHealth(name, self._state(name)) for name in self._sensors)
+
+    def _open(self, factory: Factory, opening: ExitStack) -> None:
+        settings = self._settings
+        for lamp in settings.lamps:
+            led = opening.enter_context(LED(lamp.pin, active_high=lamp.active_high, pin_factory=factory))
+            self._lights[f"lamp-{lamp.pin}"] = [led], lamp_of
+        for tower in settings.towers:
+            leds = [
+                opening.enter_context(LED(pin, active_high=tower.active_high, pin_factory=factory))
+                for pin in (tower.green, tower.amber, tower.red)
+            ]
+            self._lights[f"tower-{tower.green}"] = leds, tower_of
+        for each in settings.buzzers:
+            buzzer = Buzzer(each.pin, active_high=each.active_high, pin_factory=factory)
+            self._buzzers[f"buzzer-{each.pin}"] = opening.enter_context(buzzer)
+        for sensor in settings.sensors:
+            name = f"{sensor.watches}-{sensor.pin}"
+            contact = opening.enter_context(_contact(sensor, factory))
+            self._sensors[name] = sensor, contact
+            contact.when_activated = contact.when_deactivated = partial(self._sensed, name)
+        for button in settings.buttons:
+            contact = opening.enter_context(_contact(button, factory))
+            contact.when_activated = partial(self._pressed, button)
+
+    # On lgpio's thread
+
+    def _pressed(self, button: Button) -> None:
+        at = self._clock.monotonic() - button.bounce_ms / 1000
+        name = f"button-{button.pin}"
+        self._inbox.put(KeyPressed(name, self._boot, next(self._presses), button.key, at))
+
+    def _sensed(self, name: str) -> None:
+        self._inbox.put(LinkChanged(name, self._state(name)))
+
+    def _state(self, name: str) -> str:
+        sensor, contact = self._sensors[name]
+        return STATES[sensor.watches][bool(contact.is_active)]
+
+
+def pins_of_this_pi() -> Factory:
+    """What gpiozero needs to use them; `HardwareAbsent` on any other machine."""
+    sys.path.append(SYSTEM_PACKAGES)
+    os.environ.setdefault("LG_WD", gettempdir())  # lgpio makes a pipe there, or in whatever folder we are
+    try:
+        import lgpio
+        from gpiozero.pins.lgpio import LGPIOFactory
+    except ImportError as error:
+        hint = "sudo apt-get install -y python3-lgpio"
+        raise HardwareAbsent(f"The pins cannot be used: {error}.", hint=hint) from error
+    try:
+        return LGPIOFactory()
+    except (GPIOZeroError, lgpio.error) as error:
+        hint = "[gpio] is for a Raspberry Pi, and for an account in the group gpio."
+        raise HardwareAbsent(f"The pins cannot be used: {error}.", hint=hint) from error
+
+
+def _contact(settings: Contact, factory: Factory) -> DigitalInputDevice:
+    bounce = settings.bounce_ms / 1000 or None
+    return DigitalInputDevice(settings.pin, pull_up=settings.pull_up, bounce_time=bounce, pin_factory=factory)
+
+
+def _shine(led: LED, light: Light) -> None:
+    match light:
+        case "on":
+            led.on()
+        case "off":
+            led.off()
+        case "blinking":
+            led.blink(BLINK_S, BLINK_S)
