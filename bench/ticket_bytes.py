@@ -1,10 +1,8 @@
-"""ticket-bytes: what each profile's printer gets for an ordinary ticket with a code, in its longest language.
+"""ticket-bytes: what each profile's printer gets for a ticket with all there is, in its longest language.
 
 On a serial line 10 kB are a second at 115,200 baud; over the network and USB they are nothing, and paper is
 what takes time.
 """
-
-from msgspec import structs
 
 from bench.result import Result
 from config.words import LANGUAGE_NAMES, pick
@@ -29,7 +27,7 @@ def _measure(name: str, profile: Profile, template: Template, most: int) -> Resu
     """Beside a floor of the whole picture in bits."""
     tickets = [
         compose(
-            structs.replace(sample(language), priority=False),
+            sample(language),
             CENTER,
             pick(SERVICE, language),
             profile.width,

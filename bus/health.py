@@ -16,6 +16,7 @@ class HealthFacts(Payload, frozen=True):
 
     frame_age_s: float | None = None
     printer: str | None = None
+    tickets_left: int | None = None
     links: tuple[LinkHealth, ...] = ()
 
 
@@ -43,6 +44,7 @@ def health(
         temperature_c=_temperature(),
         frame_age_s=facts.frame_age_s,
         printer=facts.printer,
+        tickets_left=facts.tickets_left,
         links=facts.links,
         queued=queued,
         last_error=last_error,

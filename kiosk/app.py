@@ -80,6 +80,7 @@ class Kiosk:
         """Take what is new, waiting for it up to `timeout` seconds, and show it."""
         news = self.device.step(timeout)
         for each in news:
+            self.printer.hear(each)
             match each:
                 case Done():
                     self._done(each)
@@ -160,7 +161,8 @@ class Kiosk:
         match act:
             case None:
                 return
-            case "test-print":
+            case "test-print":  # as they do when they have changed the paper
+                self.printer.roll_changed()
                 self._test_print(DeviceRequest(uuid4()), self._told)
             case Print():
                 self._print_again(act, self._told)
@@ -196,6 +198,7 @@ class Kiosk:
             look=journey.look,
             focus=self.focus,
             papers=self.papers.offered if self.corner.page else (),
+            tickets_left=self.printer.tickets_left if self.corner.page else None,
         )
         if scene != self.scene or self.window.stale:
             self.scene, self.sheet = scene, lay_out(scene, self.window.size)
@@ -214,7 +217,10 @@ class Kiosk:
 
     def _health(self) -> HealthFacts:
         return HealthFacts(
-            frame_age_s=self.window.frame_age_s, printer=self.printer.state, links=self.printer.health()
+            frame_age_s=self.window.frame_age_s,
+            printer=self.printer.state,
+            tickets_left=self.printer.tickets_left,
+            links=self.printer.links(),
         )
 
     def _test_print(self, request: Request, reply: Reply) -> None:

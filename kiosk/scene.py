@@ -28,6 +28,7 @@ class Scene:
     look: Look = PLAIN
     focus: str = ""  # the target that the keys have reached
     papers: tuple[Paper, ...] = ()  # that staff may print once more
+    tickets_left: int | None = None  # for staff: on the printer's roll, about
 
     def say(self, message: str, **values: object) -> str:
         """A message in the language of the page."""

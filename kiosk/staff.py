@@ -75,7 +75,12 @@ def lay_out(sheet: Sheet, scene: Scene, top: int, page: Staff) -> None:
     words, color = (page.told, LACQUER) if page.told else (scene.say("For staff"), INK)
     most = sheet.width - 2 * sheet.margin
     baseline = max(top, sheet.reach) + px(26) + text.capital(size)
-    sheet.line(words, sheet.margin, baseline, text.fit(words, most, size, bold=True), color, bold=True)
+    large = text.fit(words, most, size, bold=True)
+    title = sheet.line(words, sheet.margin, baseline, large, color, bold=True)
+    if scene.tickets_left is not None:
+        paper = scene.say("Paper for about {count} tickets", count=scene.tickets_left)
+        small = text.fit(paper, most - title.width - gap, px(34))
+        sheet.line(paper, sheet.width - sheet.margin, baseline, small, align="right")
     area = Rect(sheet.margin, baseline + px(26), most, low - gap - baseline - px(26))
     columns = 2 if sheet.upright else 3
     room = columns * max(1, (area.height + gap) // (sheet.finger + gap))

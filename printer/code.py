@@ -18,10 +18,18 @@ class Code:
     width: int
 
     @property
+    def modules(self) -> int:
+        """Of a side."""
+        return 17 + 4 * int(_of(self.text).best_fit())
+
+    @property
     def dots(self) -> int:
         """To a module: even ones, which a printer that doubles gets at a quarter of the bytes."""
-        modules = 17 + 4 * _of(self.text).best_fit()
-        return LARGE if modules * LARGE <= self.width - QUIET else SMALL
+        return LARGE if self.modules * LARGE <= self.width - QUIET else SMALL
+
+    @property
+    def height(self) -> int:
+        return self.modules * self.dots
 
     @property
     def picture(self) -> Image.Image:

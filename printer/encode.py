@@ -4,8 +4,8 @@ What real printers taught (see also Epson's ESC/POS reference):
 
 - A picture goes in bands of at most 128 rows, never a multiple of 48 high: clones lose step otherwise.
 - A band is cropped to its ink and centred by the printer (`ESC a 1`), by whole bytes on both sides, so that
-  no rounding moves it. Blank rows are a band one byte wide and not `ESC J`, whose unit is half a dot on some
-  203 dpi printers (1/406 inch on a TM-T20).
+  no rounding moves it; rows much narrower than those beside them are a band of their own. Blank rows are a
+  narrow band and not `ESC J`, whose unit is half a dot on some 203 dpi printers (1/406 inch on a TM-T20).
 - A band that is made of dots of two by two, as the number and the QR code are, is sent as one of single dots
   that the printer doubles: a quarter of its bytes.
 - A printer looks for real-time commands in everything it receives, pictures too: `DLE DC4` in the middle of a
@@ -13,7 +13,8 @@ What real printers taught (see also Epson's ESC/POS reference):
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, groupby
 
 from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
@@ -25,7 +26,8 @@ from printer.status import TELL_CHANGES
 from printer.ticket import Composed
 
 MAX_ROWS = 128
-MIN_BLANK = 8  # rows; fewer between two lines are not worth a command
+MIN_BLANK = 4  # rows; fewer between two lines are not worth a command
+HEAD = 8  # bytes of a band's command
 WIDEST = 576  # dots
 LINES_TO_TEAR = 6  # of 30 dots: from the print head past the edge where paper is torn off
 PLAIN, DOUBLED = b"\x00", b"\x03"  # how GS v 0 prints a dot
@@ -41,12 +43,14 @@ def encode(composed: Composed, profile: Profile) -> bytes:
     if profile.status == "automatic":
         device._raw(TELL_CHANGES)  # a reset may have ended it
     device.set(align="center")
-    for part in composed.parts:
-        if isinstance(part, Code) and profile.native_qr:
-            device.qr(part.text, ec=QR_ECLEVEL_M, size=part.dots, native=True)
-        else:
-            for band in _bands(part.picture if isinstance(part, Code) else part):
-                _print(device, band, doubles=profile.doubles)
+    for native, group in groupby(composed.parts, lambda part: isinstance(part, Code) and profile.native_qr):
+        parts = tuple(group)
+        if not native:
+            _print(device, Composed(parts, composed.width).picture, doubles=profile.doubles)
+            continue
+        for code in parts:
+            assert isinstance(code, Code)
+            device.qr(code.text, ec=QR_ECLEVEL_M, size=code.dots, native=True)
     _cut(device, profile)
     return bytes(device.output)
 
@@ -86,33 +90,67 @@ def _cut(device: Dummy, profile: Profile) -> None:
             device._raw(EJECT)
 
 
-def _print(device: Dummy, band: Image.Image, *, doubles: bool) -> None:
+def _print(device: Dummy, picture: Image.Image, *, doubles: bool) -> None:
     """`GS v 0`, by hand: escpos takes longer to turn a picture into bytes than all else together."""
-    half = _halved(band) if doubles else None
-    sent = half or band
-    size = (sent.width // 8).to_bytes(2, "little") + sent.height.to_bytes(2, "little")
-    ink = ImageChops.invert(sent).tobytes()
-    device._raw(b"\x1dv0" + (DOUBLED if half else PLAIN) + size + harmless(ink))
+    for ink, stride in _bands(picture, doubles=doubles):
+        half = _halved(ink, stride) if doubles else None
+        sent, across = (half, stride // 2) if half else (ink, stride)
+        size = across.to_bytes(2, "little") + (len(sent) // across).to_bytes(2, "little")
+        device._raw(b"\x1dv0" + (DOUBLED if half else PLAIN) + size + harmless(sent))
 
 
-def _halved(band: Image.Image) -> Image.Image | None:
+def _halved(ink: bytes, stride: int) -> bytes | None:
     """The band at half its size, if every two by two of its dots are the same."""
-    if band.width % 16 or band.height % 2:
+    rows = len(ink) // stride
+    if stride % 2 or rows % 2 or ink[:stride] != ink[stride : 2 * stride]:
         return None
-    half = band.resize((band.width // 2, band.height // 2), Image.Resampling.NEAREST)
-    whole = half.resize(band.size, Image.Resampling.NEAREST)
-    return half if whole.tobytes() == band.tobytes() else None
+    whole = Image.frombytes("1", (stride * 8, rows), ink)
+    half = whole.resize((stride * 4, rows // 2), Image.Resampling.NEAREST)
+    return half.tobytes() if half.resize(whole.size, Image.Resampling.NEAREST).tobytes() == ink else None
 
 
-def _bands(picture: Image.Image) -> Iterator[Image.Image]:
-    """The picture from top to bottom, in bands cropped to their ink."""
-    ink, stride = ImageChops.invert(picture).tobytes(), (picture.width + 7) // 8
-    rows = bytes(any(ink[start : start + stride]) for start in range(0, len(ink), stride))
-    for run in _RUNS.finditer(rows):
-        top = run.start()
-        for height in _heights(run.end() - top):
-            yield _crop(picture, top, top + height)
+def _bands(picture: Image.Image, *, doubles: bool) -> Iterator[tuple[bytes, int]]:
+    """The picture from top to bottom in bands cropped to their ink: a bit a dot, and how many bytes a row."""
+    ink, stride = ImageChops.invert(picture).tobytes(), picture.width // 8
+    rows = [ink[start : start + stride] for start in range(0, len(ink), stride)]
+    margins = [_margin(row) for row in rows]
+    for run in _RUNS.finditer(bytes(margin < stride for margin in margins)):
+        top, bottom = run.span()
+        if doubles and _halved(ink[top * stride : bottom * stride], stride):
+            parts = [bottom - top]  # all of it halves, and parts of odd rows would not
+        else:
+            parts = list(_parts(margins[top:bottom]))
+        for height in (each for part in parts for each in _heights(part)):
+            margin = min(*margins[top : top + height], (stride - 1) // 2)
+            yield (
+                b"".join(row[margin : stride - margin] for row in rows[top : top + height]),
+                stride - 2 * margin,
+            )
             top += height
+
+
+def _margin(row: bytes) -> int:
+    """Bytes that are white both at its left and at its right."""
+    return min(len(row) - len(row.lstrip(b"\0")), len(row) - len(row.rstrip(b"\0")))
+
+
+def _parts(margins: Sequence[int]) -> Iterator[int]:
+    """How many rows each band has: cut in two where that saves the most bytes, again and again."""
+    rows, narrow = len(margins), min(margins)
+    above = list(accumulate(margins, min))
+    below = list(accumulate(reversed(margins), min))[::-1]
+    saved, cut = max(
+        (
+            ((above[at - 1] - narrow) * 2 * at + (below[at] - narrow) * 2 * (rows - at), at)
+            for at in range(1, rows)
+        ),
+        default=(0, 0),
+    )
+    if saved <= HEAD:
+        yield rows
+    else:
+        yield from _parts(margins[:cut])
+        yield from _parts(margins[cut:])
 
 
 def _heights(rows: int) -> Iterator[int]:
@@ -122,12 +160,3 @@ def _heights(rows: int) -> Iterator[int]:
         height -= 2 * (height % 48 == 0)
         yield height
         rows -= height
-
-
-def _crop(picture: Image.Image, top: int, bottom: int) -> Image.Image:
-    """A band, cut by as many whole bytes at its left as at its right."""
-    box = ImageChops.invert(picture.crop((0, top, picture.width, bottom))).getbbox()
-    if box is None:
-        return picture.crop((0, top, 8, bottom))
-    margin = min(box[0], picture.width - box[2]) // 8 * 8
-    return picture.crop((margin, top, picture.width - margin, bottom))

@@ -1,4 +1,7 @@
-"""A printer of a device's own, from a ticket to its paper: composed, encoded, and handed to the spool."""
+"""A printer of a device's own, from a ticket to its paper: composed, encoded, and handed to the spool.
+
+It minds the roll, too: a printer that is ready counts as low on paper when little is left by estimate.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +13,11 @@ from bus.states import States
 from config.errors import Refused
 from config.settings import PrinterPort
 from config.words import pick
+from printer import roll
 from printer.drawing import check_text
 from printer.encode import encode
 from printer.profiles import profile_of
+from printer.roll import EARLY, Roll
 from printer.spool import Done, Job, PrinterChanged, Spool
 from printer.status import PrinterState
 from printer.template import template_of
@@ -20,7 +25,10 @@ from printer.ticket import Composed, compose, compose_test_page
 
 
 class Press:
-    """Prints from `with` to its end, in the hub's words. `tell` gets what becomes of it (`printer.spool`)."""
+    """Prints from `with` to its end, in the hub's words.
+
+    `tell` gets what becomes of it, from the spool's thread; `hear` wants it back on that of the device.
+    """
 
     def __init__(
         self,
@@ -30,13 +38,18 @@ class Press:
         tell: Callable[[Done | PrinterChanged], None],
     ) -> None:
         self.settings = settings
+        self.folder = folder
         self.states = states
         self.profile = profile_of(settings)
         self.spool = Spool(settings, folder, tell)
+        self.roll = Roll()
+        self._roll_mm = settings.roll_m * 1000.0 if settings.roll_m else None
+        self._lengths: dict[str, float] = {}  # of the jobs under way, mm
 
     def __enter__(self) -> Self:
         check_text()
         template_of(self.settings)  # a mistake in it is told now and not at the first ticket
+        self.roll = roll.read(self.folder)
         self.spool.__enter__()
         return self
 
@@ -47,10 +60,30 @@ class Press:
 
     @property
     def state(self) -> PrinterState:
-        return self.spool.state
+        left, state = self.tickets_left, self.spool.state
+        few = state is PrinterState.READY and left is not None and left < EARLY
+        return PrinterState.PAPER_LOW if few else state
 
-    def health(self) -> tuple[LinkHealth, ...]:
+    @property
+    def tickets_left(self) -> int | None:
+        return self.roll.tickets_left(self._roll_mm)
+
+    def links(self) -> tuple[LinkHealth, ...]:
         return (self.spool.health(),)
+
+    def hear(self, news: object) -> None:
+        """Mind what it means for the roll."""
+        match news:
+            case Done(job, outcome):
+                mm = self._lengths.pop(job, 0.0)
+                if mm and outcome != "failed":
+                    self._minded(self.roll.fed(mm))
+            case PrinterChanged(state):
+                self._minded(self.roll.seen(state, self._roll_mm))
+
+    def roll_changed(self) -> None:
+        """As staff say."""
+        self._minded(self.roll.changed())
 
     def print(self, job: str, ticket: Ticket, *, again: bool = False) -> None:
         """Raises Refused while the hub was never heard: nobody could have taken a ticket."""
@@ -58,11 +91,9 @@ class Press:
         service = catalog.service(ticket.service) if catalog else None
         name = pick(service.name, ticket.language) if service else ""
         dated = not ticket.offline or self.states.hub_now() is not None
-        template = template_of(self.settings)
-        width = self.profile.width
-        self._submit(
-            job, compose(ticket, center, name, width, template, dated=dated, again=again), again=again
-        )
+        template, width = template_of(self.settings), self.profile.width
+        composed = compose(ticket, center, name, width, template, dated=dated, again=again)
+        self._submit(job, composed, again=again)
 
     def print_test(self, job: str, device: str) -> None:
         """A page by which a technician sees that all is right. Raises Refused while no hub was heard."""
@@ -74,4 +105,10 @@ class Press:
         return self.states.center
 
     def _submit(self, job: str, composed: Composed, *, again: bool = False) -> None:
+        self._lengths[job] = composed.mm
         self.spool.submit(Job(job, encode(composed, self.profile), again=again))
+
+    def _minded(self, now: Roll) -> None:
+        if now != self.roll:
+            self.roll = now
+            roll.write(self.folder, now)

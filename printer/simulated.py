@@ -29,8 +29,8 @@ from printer.interpreter import (
 from printer.plugs import PtyPlug, TcpPlug
 from printer.profiles import PROFILES, Profile
 from printer.status import FORGET
+from printer.ticket import DOTS_PER_MM
 
-DOTS_PER_MM = 8
 CUTTER = 120  # dots from the print head up to the knife: what is not fed past it stays for the next ticket
 ROLL_MM = 50_000.0
 LOW_MM = 2_000.0  # left on the roll, when the near-end sensor speaks

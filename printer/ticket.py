@@ -17,6 +17,7 @@ from printer.code import Code
 from printer.drawing import LAYOUTS, Layout
 from printer.template import Block, CodeBlock, NumberBlock, PictureBlock, RuleBlock, Template, TextBlock, fill
 
+DOTS_PER_MM = 8
 AROUND_NUMBER, AROUND_CODE, BELOW_BADGE = 22, 24, 8  # blank rows
 
 Part = Image.Image | Code
@@ -34,6 +35,11 @@ class Composed:
         """All of it as it will be on paper, 1 bit."""
         strips = [part.picture if isinstance(part, Code) else part for part in self.parts]
         return drawing.stack(strips, self.width)
+
+    @property
+    def mm(self) -> float:
+        """How long it is."""
+        return sum(part.height for part in self.parts) / DOTS_PER_MM
 
 
 def compose(
@@ -69,7 +75,7 @@ def compose_test_page(center: CenterState, device: str, width: int) -> Composed:
         drawing.text("Ễ Ẫ Ỗ Ữ Ặ Ệ ỡ ặ đ · Ƀ Č Ĕ Ñ Ư̆", layout.body, layout),
         drawing.gap(10, layout),
         drawing.ruler(layout),
-        drawing.text(f"{width} dots, {width // 8} mm", layout.small, layout),
+        drawing.text(f"{width} dots, {width // DOTS_PER_MM} mm", layout.small, layout),
         drawing.text(_moment(center.at, center), layout.small, layout),
     ]
     return Composed(tuple(parts), width)

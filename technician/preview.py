@@ -13,9 +13,7 @@ from printer.encode import encode
 from printer.profiles import PROFILES, profile_of
 from printer.sample import CENTER, SERVICE, sample
 from printer.template import load, template_of
-from printer.ticket import Composed, compose
-
-DOTS_PER_MM = 8
+from printer.ticket import DOTS_PER_MM, Composed, compose
 
 
 def preview(
@@ -38,7 +36,7 @@ def preview(
 
 def size(composed: Composed) -> str:
     """`72 × 128 mm`"""
-    return f"{composed.width // DOTS_PER_MM} × {composed.picture.height // DOTS_PER_MM} mm"
+    return f"{composed.width // DOTS_PER_MM} × {composed.mm:.0f} mm"
 
 
 def _one_of(word: str, what: str, words: list[str]) -> None:
