@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import cycle
 from typing import Any
 from uuid import UUID
 
 from msgspec import structs
 
 from bus.asks import CheckIn, Take
-from bus.messages import QueueState, Rev, ServiceInfo, Ticket, Wait
+from bus.messages import GroupInfo, QueueState, Rev, ServiceInfo, Ticket, Wait
 from kiosk.corner import Pin, Staff
 from kiosk.journey import Given, Home, Trouble, Typing, Waiting
 from kiosk.look import Look
@@ -62,6 +63,11 @@ SERVICES = (
     ),
     service("thue", "F", "receipt", ("Thuế", "Tax"), ("Một cửa thuế", "One-stop tax desk")),
 )
+GROUPS = (
+    GroupInfo("nha-dat", {"vi": "Nhà đất, xây dựng", "en": "Land and building"}, "house"),
+    GroupInfo("ho-tich", {"vi": "Hộ tịch, chứng thực", "en": "Civil status, certification"}, "person"),
+    GroupInfo("kinh-doanh", {"vi": "Kinh doanh và thuế", "en": "Business and tax"}, "shop"),
+)
 OFFER = Offer(
     title={"vi": "Trung tâm Phục vụ hành chính công", "en": "Public Administrative Service Centre"},
     name={"vi": "Phường Tân Lập", "en": "Tân Lập Ward"},
@@ -111,6 +117,16 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
     home = Scene(Home(), language, OFFER, "08:12")
     yield "home", home
     yield "priority", replace(home, page=Home("priority"))
+    yield "errands", replace(home, page=Home(errands=()))
+    yield "two errands", replace(home, page=Home(errands=("dat-dai", "ho-tich")), left=9)
+    yield "enough errands", replace(home, page=Home(errands=tuple(each.id for each in SERVICES[:4])))
+    two = Home(errands=("dat-dai", "ho-tich"))
+    take = Take(UUID(int=1), "dat-dai", then=("ho-tich",))
+    yield "errands under way", replace(home, page=Waiting(take, two))
+    grouped = replace(OFFER, services=_in_groups(many(20)), groups=GROUPS)
+    yield "groups", replace(home, offer=grouped)
+    yield "a group", replace(home, offer=grouped, page=Home(group="nha-dat"))
+    yield "errands of groups", replace(home, offer=grouped, page=Home(errands=("service-1",)))
     yield "pressed", replace(home, page=Waiting(TAKE))
     yield "waiting", replace(home, page=Waiting(TAKE, slow=True))
     yield "cut off", replace(home, offer=CUT_OFF)
@@ -128,9 +144,11 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
         "priority ticket",
         replace(home, page=Given(ticket(priority=True, wait=None), "printed"), left=9),
     )
-    for paper in ("unknown", "failed"):
-        page = Given(ticket(track=TRACK), paper)
-        yield f"{paper}, with a code", replace(home, page=page, printer=PrinterState.PAPER_OUT, left=59)
+    errands = ticket(then=("dat-dai", "kinh-doanh"))
+    yield "ticket of three errands", replace(home, page=Given(errands, "printed"), left=9)
+    empty = replace(home, printer=PrinterState.PAPER_OUT, left=59)
+    yield "unknown, with a code", replace(empty, page=Given(ticket(track=TRACK), "unknown"))
+    yield "failed, with a code", replace(empty, page=Given(ticket(track=TRACK), "failed"))
     offline = ticket(wait=None, offline=True)
     yield "offline ticket", replace(home, page=Given(offline, "printed"), offer=CUT_OFF, left=9)
     yield "offline ticket without paper", replace(home, page=Given(offline, "failed"), offer=CUT_OFF)
@@ -140,7 +158,7 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
         yield f"home: {name}", replace(home, offer=offer)
         yield name, replace(home, page=Trouble("not-taking", "kinh-doanh"), offer=offer, left=20)
     for why in ("no-answer", "not-taking", "closed", "disk", "refused", "other-day"):
-        yield why, replace(home, page=Trouble(why, "kinh-doanh"), left=20)
+        yield f"no number: {why}", replace(home, page=Trouble(why, "kinh-doanh"), left=20)
     yield "no appointments taken", replace(home, page=Trouble("not-taking"), left=20)
     yield "appointment has its number", replace(home, page=Trouble("has-number", label="A012"), left=20)
     typing = replace(home, page=Typing(), left=30)
@@ -179,6 +197,9 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
             ("no paper", replace(home, page=Given(ticket(track=TRACK), "failed"), left=9)),
             ("not taking", replace(home, page=Trouble("not-taking", "kinh-doanh"), left=20)),
             ("getting ready", replace(home, offer=Offer())),
+            ("errands", replace(home, page=Home(errands=("dat-dai", "ho-tich")))),
+            ("groups", replace(home, offer=grouped)),
+            ("a group", replace(home, offer=grouped, page=Home(group="nha-dat"))),
         ):
             yield f"{chosen}: {name}", replace(scene, look=look)
 
@@ -186,6 +207,12 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
 def many(count: int) -> tuple[ServiceInfo, ...]:
     name, hint = ("Đất đai", "Land"), ("Sổ đỏ", "Deeds")
     return tuple(service(f"service-{number}", "B", "house", name, hint) for number in range(count))
+
+
+def _in_groups(services: tuple[ServiceInfo, ...]) -> tuple[ServiceInfo, ...]:
+    """All but the last of them."""
+    groups = cycle(each.id for each in GROUPS)
+    return (*(structs.replace(each, group=next(groups)) for each in services[:-1]), services[-1])
 
 
 def _more(count: int) -> Iterator[ServiceInfo]:
