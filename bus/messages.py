@@ -27,7 +27,8 @@ Language = Annotated[str, Meta(pattern=r"\A[a-z]{2,3}\Z")]
 
 Category = Id  # "ordinary", "priority", and what else the centre's file has
 Note = Annotated[str, Meta(max_length=200)]  # for staff; it has a retention of its own
-Code = Annotated[str, Meta(pattern=r"\A[A-Z0-9]{4,12}\Z")]  # of an appointment
+CODE = r"\A[A-Z0-9][A-Z0-9.-]{2,38}[A-Z0-9]\Z"
+Code = Annotated[str, Meta(pattern=CODE)]  # of an appointment; it may be that of the dossier that it is about
 Count = Annotated[int, Meta(ge=0, le=2**53)]  # what JSON and SQLite hold
 CounterStatus = Literal["closed", "paused", "free", "calling", "serving"]
 Outcome = Literal["printed", "sent", "unknown", "failed", "shown"]
@@ -276,6 +277,7 @@ class LinkHealth(Payload, frozen=True):
     errors: int = 0
     retries: int = 0
     round_trip_ms: float = 0.0  # from asking to its answer, smoothed
+    about: str = ""  # which device it is, or what else is known of a fault
 
 
 class Health(Payload, frozen=True):

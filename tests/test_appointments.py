@@ -51,6 +51,10 @@ class TestRows:
         assert (row.line, row.book.service, row.book.code) == (2, "ho-tich", "HEN7")
         assert row.book.at == datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 
+    def test_the_code_of_a_dossier_serves_as_its_appointment_s(self, reader: Reader) -> None:
+        (row,) = rows(reader, "service,date,time,code\nthue,24/11/2026,08:30,38.98.h29-210519-0013")
+        assert row.book.code == "38.98.H29-210519-0013"
+
     @pytest.mark.parametrize("written", ["dat-dai", "B", "b", "Đất đai", "ĐẤT ĐAI", "Land"])
     def test_a_service_goes_by_its_id_its_letter_or_its_name(self, reader: Reader, written: str) -> None:
         (row,) = rows(reader, f"service,date,time\n{written},24/11/2026,08:30")

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from bus.asks import Book
-from bus.messages import Appointment, Catalog, Id, Payload
+from bus.messages import CODE, Appointment, Catalog, Id, Payload
 from config.errors import Refused, Unreachable
 from web.link import Link
 
@@ -40,7 +40,7 @@ NO_SERVICE = "There is no service “{written}”. There are: {services}."
 NO_DATE = "“{written}” is no date: write it as in 23/11/2026."
 NO_TIME = "“{written}” is no hour: write it as in 08:30."
 PAST = "{written} is over already."
-NO_CODE = "“{written}” is no code: 4 to 12 of A–Z and 0–9."
+NO_CODE = "“{written}” is no code: 4 to 40 of A–Z and 0–9, with . and - within."
 TWICE = "The code {written} stands in line {line} already."
 KEPT = "Who has the appointment {written} is here already."
 REFUSED = "The centre refused it: {why}"
@@ -114,7 +114,7 @@ class Reader:
         service = self._service(fields["service"])
         at = self._at(fields["date"], fields["time"])
         code = fields.get("code", "").upper() or None
-        if code and not re.fullmatch(r"[A-Z0-9]{4,12}", code):
+        if code and not re.match(CODE, code):
             raise _Wrong(NO_CODE, {"written": code})
         if code and (first := codes.setdefault(code, line)) != line:
             raise _Wrong(TWICE, {"written": code, "line": str(first)})
