@@ -24,6 +24,7 @@ from kiosk.look import PLAIN, Look
 from kiosk.offer import Offer
 from kiosk.pages import lay_out
 from kiosk.scene import Scene
+from printer.status import PrinterState
 from screen.theme import Size
 
 REST_S = 0.7  # a screen that did not change for so long shows what it will
@@ -102,7 +103,8 @@ class Day:
         time.sleep(QUIET_S)
         page = page or (Given(SOME_TICKET) if target == "done" else Home())
         offer = Offer.of(self.states, online=self.states.fresh())
-        scene = Scene(page, "vi", offer, paper=self.prints, look=look)
+        printer = PrinterState(self.room.watch.healths[KIOSK].printer or "")
+        scene = Scene(page, "vi", offer, printer=printer, look=look)
         box = lay_out(scene, self._kiosk).targets[target]
         self.room.watch.touch(KIOSK, box.centerx / self._kiosk[0], box.centery / self._kiosk[1])
 

@@ -1,8 +1,11 @@
 """The foot of the start page: what else can be chosen, besides a service."""
 
+from dataclasses import dataclass
+
 from pygame import Rect
 
 from config.words import LANGUAGE_NAMES
+from kiosk import foot
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
 from screen import text
@@ -11,25 +14,45 @@ from screen.theme import INK, ON_INK, PAPER, SOFT, WHITE
 PRIORITY_HIGH = 182  # units
 
 
+@dataclass(frozen=True)
+class Way:
+    """Another way to a number than by one touch, its words where there is room for them and where not."""
+
+    target: str
+    icon: str
+    words: str
+    short: str
+
+
 def lay_out(sheet: Sheet, scene: Scene) -> int:
     """All of them; returns where the cards must end."""
-    return (_upright if sheet.upright else _compact if sheet.compact else _lying)(sheet, scene)
+    if scene.home.errands is not None:
+        return foot.ends(sheet, scene, _taken(scene), ready=bool(scene.home.errands))
+    return (_upright if sheet.upright else _lying)(sheet, scene)
+
+
+def _taken(scene: Scene) -> str:
+    count = len(scene.pressed)
+    if count < 2:
+        return scene.say("Get your number")
+    return scene.say("Get one number for {count} errands", count=count)
 
 
 def _upright(sheet: Sheet, scene: Scene) -> int:
-    """From below: languages, and the looks where both have room; who has an appointment; priority."""
+    """From below: languages, and the looks where both have room; other ways to a number; priority."""
     px, gap, high = sheet.px, sheet.px(22), max(sheet.finger, sheet.px(96))
     row = Rect(sheet.margin, sheet.height - sheet.margin - high, sheet.width - 2 * sheet.margin, high)
     end = _languages(sheet, scene, row, scene.offer.languages)
-    looks = ("large", "contrast", "low")
+    looks, ways = ("large", "contrast", "low"), _ways(scene)
     beside = row.right - end >= len(looks) * (high + gap)
     if beside:
         _looks(sheet, scene, row.right, row, looks)
-    if scene.offer.check_in or not beside:
+    if ways or not beside:
         row = row.move(0, -high - px(24))
         end = row.right if beside else _looks(sheet, scene, row.right, row, looks) - gap
-    if scene.offer.check_in:
-        _check_in(sheet, scene, Rect(row.x, row.y, end - row.x, high))
+    width = (end - row.x - gap * (len(ways) - 1)) // max(1, len(ways))
+    for number, way in enumerate(ways):
+        _way(sheet, scene, Rect(row.x + number * (width + gap), row.y, width, high), way)
     if not scene.offer.priority:
         return row.top
     high = px(PRIORITY_HIGH)
@@ -37,30 +60,22 @@ def _upright(sheet: Sheet, scene: Scene) -> int:
 
 
 def _lying(sheet: Sheet, scene: Scene) -> int:
-    """One row: languages, who has an appointment, priority. The looks stand in the head."""
-    gap, row = sheet.px(22), _last_row(sheet)
-    end = _languages(sheet, scene, row, scene.offer.languages)
-    left = end + (gap if sheet.small else sheet.px(60))
-    if scene.offer.check_in:
-        words = scene.say("Appointment")
-        width = sheet.px(116) + text.width(words, sheet.px(34), bold=True)
-        _check_in(sheet, scene, Rect(left, row.y, width, row.height))
-        left += width + gap
-    if not scene.offer.priority:
-        return row.top
-    return _priority(sheet, scene, Rect(left, row.y, row.right - left, row.height))
+    """One row: languages, other ways to a number, priority. The looks stand in the head.
 
-
-def _compact(sheet: Sheet, scene: Scene) -> int:
-    """One row of what there is room for: the other languages, and one button for all that helps the eyes."""
-    gap, row = sheet.px(16), _last_row(sheet)
-    others = tuple(each for each in scene.offer.languages if each != scene.language)
-    end = _languages(sheet, scene, row, others)
-    right = _looks(sheet, scene, row.right, row, ("clear",)) - gap
-    left = end + gap
-    if scene.offer.check_in:
-        width = max(sheet.finger, sheet.px(150))
-        _check_in(sheet, scene, Rect(left, row.y, width, row.height))
+    On the smallest one there is room for the other languages, and for one button for all that helps the eyes.
+    """
+    gap, row = sheet.px(16 if sheet.compact else 22), _last_row(sheet)
+    languages, left, right = scene.offer.languages, row.x, row.right
+    if sheet.compact:
+        languages = tuple(each for each in languages if each != scene.language)
+        right = _looks(sheet, scene, right, row, ("clear",)) - gap
+    left = _languages(sheet, scene, row, languages) + (gap if sheet.small else sheet.px(60))
+    least = 1.5 * sheet.finger if scene.offer.priority else 0
+    for way in _ways(scene):
+        width = max(sheet.finger, sheet.px(160)) if sheet.small else _width(sheet, scene, way)
+        if right - left - width - gap < least:
+            break
+        _way(sheet, scene, Rect(left, row.y, width, row.height), way)
         left += width + gap
     if not scene.offer.priority:
         return row.top
@@ -117,25 +132,50 @@ def _looks(sheet: Sheet, scene: Scene, right: int, row: Rect, names: tuple[str, 
     return right + gap
 
 
-def _check_in(sheet: Sheet, scene: Scene, box: Rect) -> None:
-    """Who has an appointment: an icon and the words, one beside the other or, where it is narrow, below."""
+def _ways(scene: Scene) -> tuple[Way, ...]:
+    """Other ways to a number than by one touch."""
+    check_in = Way("check-in", "calendar", "I have an appointment", "Appointment")
+    errands = Way("errands", "list", "I have several errands", "Several errands")
+    return (*(check_in,) * scene.offer.check_in, *(errands,) * scene.offer.errands)
+
+
+def _width(sheet: Sheet, scene: Scene, way: Way) -> int:
+    """Of its button, where it has as much room as it wants."""
+    return sheet.px(116) + text.width(scene.say(way.short), sheet.px(34), bold=True)
+
+
+def _way(sheet: Sheet, scene: Scene, box: Rect, way: Way) -> None:
+    """An icon and the words: side by side, or, where that is narrow, one above the other.
+
+    Who asked for larger words has them instead of the icon.
+    """
     px = sheet.px
-    sheet.target("check-in", box)
+    sheet.target(way.target, box)
     sheet.panel(box, PAPER, border=INK)
-    if sheet.compact:
-        side, words = px(56), scene.say("Appointment")
-        size = text.fit(words, box.width - px(20), px(30), bold=True)
-        high = side + px(10) + text.capital(size)
-        sheet.icon("calendar", (box.centerx, box.centery - (high - side) / 2), side, INK)
-        baseline = box.centery + high / 2
-        sheet.line(words, box.centerx, baseline, size, bold=True, align="center")
+    words = scene.say(way.words if sheet.upright else way.short)
+    side, size, pad = px(52), px(34), px(20)
+    if text.fit(words, box.width - side - 3 * pad, size, bold=True) >= px(28):
+        size = text.fit(words, box.width - side - 3 * pad, size, bold=True)
+        left = box.centerx - (side + pad + text.width(words, size, bold=True)) / 2
+        sheet.icon(way.icon, (left + side / 2, box.centery), side, INK)
+        sheet.line(words, left + side + pad, box.centery + text.capital(size) / 2, size, bold=True)
         return
-    side = px(52)
-    words = scene.say("I have an appointment" if sheet.upright else "Appointment")
-    size = text.fit(words, box.width - side - px(78), px(34), bold=True)
-    left = box.centerx - (side + px(20) + text.width(words, size, bold=True)) / 2
-    sheet.icon("calendar", (left + side / 2, box.centery), side, INK)
-    sheet.line(words, left + side + px(20), box.centery + text.capital(size) / 2, size, bold=True)
+    side = 0 if sheet.look.large else px(40)
+    size, lines = _sized(words, box.width - pad, px(32), box.height - side - px(20))
+    high = side + text.leading(size) * len(lines)
+    if side:
+        sheet.icon(way.icon, (box.centerx, box.centery - (high - side) / 2), side, INK)
+    first = box.centery - high / 2 + side + text.leading(size) * 0.9
+    sheet.lines(lines, box.centerx, first, size, bold=True, align="center")
+
+
+def _sized(words: str, most: int, size: int, room: int) -> tuple[int, list[str]]:
+    """Bold words in lines, at the largest size up to this at which they are within `most` by `room` px."""
+    lines = text.wrap(words, most, size, bold=True)
+    wide = max(text.width(each, size, bold=True) for each in lines)
+    if size > 8 and (wide > most or text.leading(size) * len(lines) > room):
+        return _sized(words, most, size - 1, room)
+    return size, lines
 
 
 def _priority(sheet: Sheet, scene: Scene, box: Rect) -> int:

@@ -3,6 +3,7 @@
 from pygame import Rect
 
 from kiosk import cards, choices
+from kiosk.journey import ERRANDS
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
 from printer.status import PrinterState
@@ -35,7 +36,7 @@ def _head_upright(sheet: Sheet, scene: Scene, top: int) -> int:
     most = clock.left - px(30) - left
     sheet.line(title, left, top + px(78), text.fit(title, most, px(31)), MUTED)
     sheet.line(name, left, top + px(134), text.fit(name, most, px(48), bold=True), bold=True)
-    question, (hint, color, bold) = scene.say("What do you need to do?"), _hint(scene)
+    question, (hint, color, bold) = _question(scene), _hint(scene)
     size = text.fit(question, right - left, px(80), bold=True)
     sheet.line(question, left, top + px(282), size, bold=True)
     size = text.fit(hint, right - left, px(35), bold=bold)
@@ -47,7 +48,7 @@ def _head_lying(sheet: Sheet, scene: Scene, top: int) -> int:
     px, left, right = sheet.px, sheet.margin, sheet.width - sheet.margin
     right = choices.looks(sheet, scene, right, top + px(98))
     clock = sheet.line(scene.hour, right, top + px(98), px(66), bold=True, align="right")
-    question, (hint, color, bold) = scene.say("What do you need to do?"), _hint(scene)
+    question, (hint, color, bold) = _question(scene), _hint(scene)
     size = text.fit(question, clock.left - px(30) - left, px(68), bold=True)
     sheet.line(question, left, top + px(98), size, bold=True)
     said = sheet.line(hint, left, top + px(154), px(32), color, bold=bold)
@@ -72,22 +73,37 @@ def _head_compact(sheet: Sheet, scene: Scene, top: int) -> int:
         first = top + px(43) + text.capital(size) / 2 - (len(lines) - 1) * text.leading(size) / 2
         sheet.lines(lines, left, first, size)
         return top + px(86)
-    question = scene.say("What do you need to do?")
+    question = _question(scene)
     asked = sheet.line(
         question, left, baseline, text.fit(question, clock.left - left, px(48), bold=True), bold=True
     )
     most = clock.left - px(24) - asked.right - px(24)
-    beside = _forgets(scene) if scene.left is not None else scene.pick(scene.offer.name)
+    beside = scene.pick(scene.offer.name)
+    if scene.home.errands is not None or scene.left is not None:
+        beside, *_ = _hint(scene)
     size = text.fit(beside, max(most, 1), px(28))
     if size >= px(20):
         sheet.line(beside, clock.left - px(24), baseline, size, MUTED, align="right")
     return top + px(86)
 
 
+def _question(scene: Scene) -> str:
+    """What is asked above the cards; in a group, which one it is."""
+    if group := scene.offer.group(scene.home.group):
+        return scene.pick(group.name)
+    if scene.home.errands is not None:
+        return scene.say("Which errands do you have?")
+    return scene.say("What do you need to do?")
+
+
 def _hint(scene: Scene) -> tuple[str, Color, bool]:
     """Under the question: the words, their colour, and whether they are bold."""
     if scene.left is not None:
         return _forgets(scene), LACQUER, True
+    if scene.home.errands is not None:
+        if len(scene.home.errands) == ERRANDS:
+            return scene.say("One number is for {count} errands at most.", count=ERRANDS), LACQUER, True
+        return scene.say("Touch them in the order in which you want to go."), MUTED, False
     if scene.priority:
         return scene.say("Touch a box to take a priority number."), LACQUER, True
     return scene.say("Touch a box to take a number."), MUTED, False

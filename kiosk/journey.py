@@ -17,13 +17,16 @@ from config.words import FALLBACK
 from kiosk.look import PLAIN, Look
 from kiosk.offer import PRIORITY, Offer, Why
 
+ERRANDS = 4  # the most on one number, as the contract has it
 CODE_LENGTHS = (4, 12)  # of an appointment's code, as the contract has it
 QUIET_S = 0.6  # after a change touches are let go: a trembling finger, an impatient one
 SLOW_S = 0.4  # a `take` that is answered sooner needs no page of its own
 TREMOR_S = 0.2  # the same key again sooner is a trembling finger
 IDLE_S = 30.0  # what somebody chose or typed who went away
 TOLD_S = 10  # so long before it the start page says that it forgets what was chosen
+TOLD_ALOUD_S = 20  # the same to who listens: it takes longer (WCAG 2.2.1)
 TROUBLE_S = 20.0
+LISTEN_S = 60.0  # after the last word or key, where the pages are read aloud
 
 Paper = Literal["printing"] | Outcome
 
@@ -42,6 +45,15 @@ class Home:
 
     category: Category = "ordinary"
     shelf: int = 0  # of services, where there are more than a page has room for
+    group: str = ""  # whose services these are
+    errands: tuple[str, ...] | None = None  # for one number, in order; none: the first touch takes a number
+
+    def with_errand(self, service: str) -> "Home":
+        """With that service last, or without it where it was chosen before; four are enough."""
+        errands = tuple(each for each in self.errands or () if each != service)
+        if errands == self.errands:
+            errands = (*errands, service)[:ERRANDS]
+        return replace(self, errands=errands)
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,7 @@ class Waiting:
     """For the hub's answer; `slow` once it takes long enough to be told."""
 
     asked: Asked
+    home: Home = Home()  # where it was chosen
     slow: bool = False
 
 
@@ -97,8 +110,9 @@ class Print:
 class Journey:
     """Where the citizen is.
 
-    Targets are `service:<id>`, `language:<code>`, `look:<name>`, `priority`, `check-in` and `more` of the
-    start page, `key:<letter>`, `erase` and `send` of the keyboard, and `done`, which leads back.
+    Targets are `service:<id>`, `group:<id>`, `more`, `language:<code>`, `look:<name>`, `priority`, `check-in`
+    and `errands` of the start page, `key:<letter>` and `erase` of the keyboard; `send`, which leads on,
+    `back`, which leads out of a group, and `done`, which leads back to the start.
     """
 
     page: Page = Home()
@@ -106,13 +120,14 @@ class Journey:
     look: Look = PLAIN
     since: float = -math.inf  # the last change
     until: float | None = None  # when it goes back to the start by itself
+    attended: float = -math.inf  # not before this: somebody is at the keys, or listens
 
     def left(self, now: float) -> int | None:
         """Whole seconds until it goes back by itself; none while that is nothing to tell a person."""
-        if self.until is None or not self._counts_down():
+        if self._ends is None or not self._counts_down():
             return None
-        left = max(0, math.ceil(self.until - now))
-        return None if isinstance(self.page, Home) and left > TOLD_S else left
+        left, told = max(0, math.ceil(self._ends - now)), TOLD_ALOUD_S if self.look.spoken else TOLD_S
+        return None if isinstance(self.page, Home) and left > told else left
 
     def touch(
         self, target: str, *, offer: Offer, request: UUID, now: float
@@ -122,20 +137,32 @@ class Journey:
             return self, None
         kind, _, name = target.partition(":")
         match self.page, kind:
-            case ((Given() | Trouble() | Typing()), "done"):
+            case Given(), "done":
                 return Journey(since=now), None
-            case Home(category), "service" if offer.service(name):
-                return self._choose(name, category, offer, request, now)
+            case ((Trouble() | Typing() | Home(errands=tuple())), "done"):
+                return self._stay(Home(), now), None
+            case Home(errands=None) as home, "service" if offer.service(name):
+                return self._choose(name, home, offer, request, now)
+            case Home() as home, "service" if offer.service(name) and not offer.obstacle(name):
+                return self._stay(home.with_errand(name), now), None
+            case Home(errands=(first, *then)) as home, "send":
+                take = Take(request, first, home.category, self.language, then=tuple(then))
+                return self._wait(take, now, home)
+            case Home(errands=None) as home, "errands" if offer.errands:
+                return self._stay(Home(home.category, errands=()), now), None
+            case Home() as home, "group" if offer.group(name):
+                return self._stay(replace(home, group=name, shelf=0), now), None
+            case Home() as home, "back":
+                return self._stay(replace(home, group="", shelf=0), now), None
             case Home(), "language" if name in offer.languages:
                 return replace(self, language=name, since=now, until=now + IDLE_S), None
             case Home(), "look":
                 return replace(self, look=self.look.turned(name), since=now, until=now + IDLE_S), None
             case Home() as home, "more":
-                home = replace(home, shelf=home.shelf + 1)
-                return replace(self, page=home, since=now, until=now + IDLE_S), None
+                return self._stay(replace(home, shelf=home.shelf + 1), now), None
             case Home() as home, "priority" if offer.priority:
-                home = replace(home, category="ordinary" if home.category == PRIORITY else PRIORITY)
-                return replace(self, page=home, since=now, until=now + IDLE_S), None
+                category = "ordinary" if home.category == PRIORITY else PRIORITY
+                return self._stay(replace(home, category=category), now), None
             case Home(), "check-in" if offer.check_in:
                 return self._show(Typing(), IDLE_S, now), None
             case Typing() as typing, "key" | "erase":
@@ -163,26 +190,45 @@ class Journey:
             return self
         return replace(self, page=replace(self.page, paper=outcome), until=now + SHOWN_S[outcome])
 
+    def listen(self, now: float) -> "Journey":
+        """Somebody wants the pages to be read aloud."""
+        if self.look.spoken:
+            return self
+        until = now + IDLE_S if self.until is None else self.until
+        return replace(self, look=self.look.turned("spoken"), until=until)
+
+    def attend(self, now: float) -> "Journey":
+        """Somebody is at the keys, or listens: nothing ends under their hands."""
+        return replace(self, attended=now + (LISTEN_S if self.look.spoken else IDLE_S))
+
     def passed(self, now: float) -> "Journey":
         """Time went by."""
-        if self.until is not None and now >= self.until:
+        if self._ends is not None and now >= self._ends:
             return Journey(since=now)
         if isinstance(self.page, Waiting) and now - self.since >= SLOW_S:
             return replace(self, page=replace(self.page, slow=True))
         return self
 
     def _choose(
-        self, service: str, category: Category, offer: Offer, request: UUID, now: float
+        self, service: str, home: Home, offer: Offer, request: UUID, now: float
     ) -> tuple["Journey", Asked | None]:
         if why := offer.obstacle(service):
             return self._show(Trouble(why, service), TROUBLE_S, now), None
-        return self._wait(Take(request, service, category, self.language), now)
+        return self._wait(Take(request, service, home.category, self.language), now, home)
 
-    def _wait(self, asked: Asked, now: float) -> tuple["Journey", Asked]:
-        return replace(self, page=Waiting(asked), since=now, until=None), asked
+    def _stay(self, home: Home, now: float) -> "Journey":
+        """On the start page, with something chosen."""
+        return self._show(home, IDLE_S, now)
+
+    def _wait(self, asked: Asked, now: float, home: Home = Home()) -> tuple["Journey", Asked]:
+        return replace(self, page=Waiting(asked, home), since=now, until=None), asked
 
     def _show(self, page: Page, seconds: float, now: float) -> "Journey":
         return replace(self, page=page, since=now, until=now + seconds)
+
+    @property
+    def _ends(self) -> float | None:
+        return None if self.until is None else max(self.until, self.attended)
 
     def _counts_down(self) -> bool:
         match self.page:

@@ -2,6 +2,7 @@
 
 from pygame import Rect
 
+from kiosk import foot
 from kiosk.journey import CODE_LENGTHS
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
@@ -17,7 +18,8 @@ EXAMPLE = "0" * 6  # an ordinary code, for the size of its letters
 
 def lay_out(sheet: Sheet, scene: Scene, top: int, code: str, *, unknown: bool) -> None:
     """From below: the way on and back, the keys, the code, and what to type."""
-    bottom = _ends(sheet, scene, ready=len(code) >= CODE_LENGTHS[0])
+    ready = len(code) >= CODE_LENGTHS[0]
+    bottom = foot.ends(sheet, scene, scene.say("Get your number"), ready=ready)
     gap = sheet.px(14 if sheet.small else 30)
     head = round(sheet.height * 0.12) if sheet.small else sheet.px(HEAD if sheet.upright else 190)
     row = min(sheet.px(ROW), (bottom - gap - top - head) // len(ROWS))
@@ -26,24 +28,6 @@ def lay_out(sheet: Sheet, scene: Scene, top: int, code: str, *, unknown: bool) -
     _head(
         sheet, scene, Rect(sheet.margin, top, sheet.width - 2 * sheet.margin, keys - gap - top), code, unknown
     )
-
-
-def _ends(sheet: Sheet, scene: Scene, *, ready: bool) -> int:
-    """Back to the start, with how long until that comes by itself, and on to the number."""
-    px, height = sheet.px, max(sheet.finger, sheet.px(117))
-    whole = Rect(sheet.margin, sheet.height - sheet.margin - height, sheet.width - 2 * sheet.margin, height)
-    width = (whole.width - px(24)) // 2
-    back, on = whole.copy(), whole.copy()
-    back.width = on.width = width
-    on.right = whole.right
-    counted = scene.say("in {seconds} seconds", seconds=scene.left) if scene.left is not None else ""
-    sheet.back(back, scene.say("Back to the start"), counted)
-    if ready:
-        sheet.target("send", on)
-        sheet.button(on, scene.say("Get your number"), px(40))
-    else:
-        sheet.button(on, scene.say("Get your number"), px(40), SOFT, INK)
-    return whole.top
 
 
 def _keys(sheet: Sheet, top: int, height: int) -> None:

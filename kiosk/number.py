@@ -43,6 +43,9 @@ def _number(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
     if ticket.priority:
         service = f"{service} · {scene.say('Priority')}"
     lines = text.wrap(where, box.width, place)
+    if ticket.then:
+        then = scene.say("then {services}", services=", ".join(map(scene.name, ticket.then)))
+        lines += text.wrap(then, box.width, place)
     words = text.leading(caption) + px(60) + text.leading(title) + text.leading(place) * len(lines)
     room = round((box.height - words - px(60)) / text.CAPITAL)  # for the label, px of an em
     size = text.fit(ticket.label, box.width - px(40), room, bold=True)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bus.messages import QueueState, ServiceInfo, Text
+from bus.messages import GroupInfo, QueueState, ServiceInfo, Text
 from bus.states import States
 
 PRIORITY = "priority"  # the category that one touch chooses; the classes of it are for staff to tell
@@ -23,6 +23,8 @@ class Offer:
     name: Text = field(default_factory=dict)
     languages: tuple[str, ...] = ()
     services: tuple[ServiceInfo, ...] = ()
+    groups: tuple[GroupInfo, ...] = ()
+    notices: tuple[Text, ...] = ()
     queues: dict[str, QueueState] = field(default_factory=dict)
     priority: bool = False  # people may choose it for themselves
     appointments: bool = False  # the centre makes some
@@ -53,6 +55,8 @@ class Offer:
             name=center.name,
             languages=center.languages,
             services=catalog.services,
+            groups=catalog.groups,
+            notices=center.notices,
             queues=queues,
             priority=any(each.id == PRIORITY and not each.staff for each in catalog.categories),
             appointments=any(each.id == APPOINTMENT for each in catalog.categories),
@@ -65,6 +69,14 @@ class Offer:
 
     def service(self, id: str) -> ServiceInfo | None:  # noqa: A002
         return next((each for each in self.services if each.id == id), None)
+
+    def group(self, id: str) -> GroupInfo | None:  # noqa: A002
+        return next((each for each in self.groups if each.id == id), None)
+
+    @property
+    def errands(self) -> bool:
+        """Whether somebody may have several here."""
+        return self.open and len(self.services) > 1
 
     @property
     def check_in(self) -> bool:

@@ -3,16 +3,13 @@
 Pure: a scene and a size go in, a sheet comes out. Targets are named as `kiosk.journey` names them.
 """
 
-from pygame import Rect
-
 from bus.asks import CheckIn
-from kiosk import home, keyboard, message, number, staff
+from kiosk import foot, home, keyboard, message, number, staff
 from kiosk.corner import Pin, Staff
 from kiosk.journey import Given, Trouble, Typing, Waiting
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
-from screen import text
-from screen.theme import MUTED, Size
+from screen.theme import Size
 
 
 def lay_out(scene: Scene, size: Size) -> Sheet:
@@ -21,9 +18,9 @@ def lay_out(scene: Scene, size: Size) -> Sheet:
     top = sheet.band()
     match scene.page:
         case Given() as given:
-            number.lay_out(sheet, scene, top, _end(sheet, scene, scene.say("Done")), given)
+            number.lay_out(sheet, scene, top, foot.end(sheet, scene, scene.say("Done")), given)
         case Trouble() as trouble:
-            bottom = _end(sheet, scene, scene.say("Back to the start"))
+            bottom = foot.end(sheet, scene, scene.say("Back to the start"))
             message.lay_out(sheet, top, bottom, *message.of(scene, trouble))
         case Waiting(slow=True):
             title, words = scene.say("Getting your number"), scene.say("Please wait a moment.")
@@ -41,18 +38,3 @@ def lay_out(scene: Scene, size: Size) -> Sheet:
         case _:
             home.lay_out(sheet, scene, top)
     return sheet
-
-
-def _end(sheet: Sheet, scene: Scene, words: str) -> int:
-    """The way back to the start, and how long until it is gone by itself; returns where the page must end."""
-    px = sheet.px
-    height = max(sheet.finger, px(117))
-    width = max(height, text.width(words, px(38), bold=True) + 2 * px(62))
-    box = Rect(sheet.width - sheet.margin - width, sheet.height - sheet.margin - height, width, height)
-    sheet.target("done", box)
-    sheet.button(box, words, px(38))
-    if scene.left is not None:
-        counting = scene.say("Back to the start in {seconds} seconds", seconds=scene.left)
-        size = text.fit(counting, box.x - 2 * sheet.margin, px(30))
-        sheet.line(counting, sheet.margin, box.centery + text.capital(size) / 2, size, MUTED)
-    return box.top

@@ -51,22 +51,22 @@ class Scene:
         return self.say("{hour} on {day}", hour=f"{local:%H:%M}", day=f"{local:%d/%m}")
 
     @property
+    def home(self) -> Home:
+        """The start page as it is, or as it was when a number was asked for."""
+        match self.page:
+            case (Home() as home) | Waiting(home=home):
+                return home
+        return Home()
+
+    @property
     def priority(self) -> bool:
         """Whether the next number is a priority number."""
-        match self.page:
-            case Home(category=category) | Waiting(asked=Take(category=category)):
-                return category == PRIORITY
-        return False
+        return self.home.category == PRIORITY
 
     @property
-    def shelf(self) -> int:
-        """Which services are shown, where there are too many for one page."""
-        return self.page.shelf if isinstance(self.page, Home) else 0
-
-    @property
-    def pressed(self) -> str:
-        """The service whose number is under way, or nothing."""
+    def pressed(self) -> tuple[str, ...]:
+        """The services of the next number: the one that is under way, or the errands chosen so far."""
         match self.page:
-            case Waiting(asked=Take(service=service)):
-                return service
-        return ""
+            case Waiting(asked=Take(service=service, then=then)):
+                return service, *then
+        return self.home.errands or ()

@@ -8,10 +8,11 @@ import pygame
 import pytest
 
 from demo.views import PAY, QR, VIEWS
-from display import panel, rating
+from display import rating
 from display.app import View
 from display.panel import PanelView
 from screen import band
+from screen.code import QUIET, code
 from screen.theme import GOLD, GREEN, ON_GOLD, Color, Size
 
 SIZES: tuple[Size, ...] = (
@@ -64,10 +65,10 @@ def test_code_on_the_panel_reads_as_the_string_of_the_hub(size: Size, tmp_path: 
 
 @pytest.mark.parametrize("length", [40, 120, 331])
 def test_code_has_four_white_modules_about_it_and_whole_pixels_a_module(length: int) -> None:
-    image = panel.code("7" * length, 600)
+    image = code("7" * length, 600)
     dark = pygame.mask.from_threshold(image, (0, 0, 0), (1, 1, 1)).get_bounding_rects()
     box = dark[0].unionall(dark[1:])
-    module = box.left // panel.QUIET
+    module = box.left // QUIET
     assert module >= 4
     assert box == image.get_rect().inflate(-8 * module, -8 * module)
     assert (box.width // module - 17) % 4 == 0  # a code has 21, 25, 29 … modules a side

@@ -177,7 +177,7 @@ def test_a_phone_reads_the_code_of_a_number_without_paper(size: Size, look: Look
     page = Given(ticket(track=TRACK), "failed")
     lay_out(Scene(page, "vi", OFFER, "08:12", left=40, look=look), size).paint(surface)
     pygame.image.save(surface, tmp_path / "page.png")
-    command = ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", tmp_path / "page.png"]
+    command = ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", str(tmp_path / "page.png")]
     assert subprocess.run(command, capture_output=True, check=True, text=True).stdout.split() == [TRACK]
 
 
@@ -189,7 +189,7 @@ def test_every_word_has_a_contrast_of_seven_to_its_ground(size: Size, look: Look
         sheet = lay_out(replace(scene, look=look), size)
         surface.fill(sheet.color(PAPER))
         for mark in sheet.marks:
-            if mark.color is not None:
+            if mark.words and mark.color is not None:
                 ground = _color(surface, mark.box.center)
                 assert contrast(mark.color, ground) >= 7, f"{name}: {mark.words!r} on {ground}"
             else:
@@ -208,8 +208,11 @@ def test_large_text_is_larger_and_nothing_that_is_said_is_lost() -> None:
         Scene(Home(), "vi", OFFER, "08:12"),
         Scene(Home(), "vi", OFFER, "08:12", look=Look(large=True)),
     )
-    for words in ("Ông bà cần làm gì?", "Hộ tịch", "Tôi đã hẹn trước"):
-        before, after = (_read(lay_out(scene, (1080, 1920)), words).height for scene in (plain, large))
+    for words in ("Ông bà cần làm gì?", "Hộ tịch", "English"):
+        before, after = (
+            next(mark.size for mark in lay_out(scene, (1080, 1920)).marks if mark.words == words)
+            for scene in (plain, large)
+        )
         assert after >= 1.2 * before
     assert set(_words(large).replace("·", "").split()) >= {"4", "người", "đang", "chờ", "5–10", "phút"}
 
@@ -284,14 +287,5 @@ def _color(surface: pygame.Surface, at: tuple[int, int]) -> Color:
 
 
 def _words(scene: Scene) -> str:
-    """Everything that the page says on a standing kiosk, lines joined where they were wrapped or run on."""
-    sheet = lay_out(scene, (1080, 1920))
-    lines: list[str] = []
-    before: pygame.Rect | None = None
-    for mark in (mark for mark in sheet.marks if mark.words):
-        if before is not None and mark.box.y == before.y and mark.box.x == before.right:
-            lines[-1] += mark.words
-        else:
-            lines.append(mark.words)
-        before = mark.box
-    return " ".join(lines)
+    """Everything that the page says on a standing kiosk."""
+    return " ".join(mark.words.strip() for mark in lay_out(scene, (1080, 1920)).marks if mark.words)
