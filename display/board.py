@@ -147,9 +147,10 @@ class _Drawing:
         words, place, digit, small = (round(each * unit) for each in (72, 88, 214, 40))
         number = text.fit(call.label, room, round(410 * unit), bold=True)
         lines = (words, number, digit, small) if call.also else (words, number, digit)
-        gap = (area.height - sum(map(text.capital, lines))) / (len(lines) + 1.2)
+        inked = sum(map(text.capital, lines))
+        gap = min((area.height - inked) / (len(lines) + 1.2), 0.6 * text.capital(number))
 
-        base = area.top + 1.1 * gap + text.capital(words)
+        base = area.centery - (inked + gap * (len(lines) - 1)) / 2 + text.capital(words)
         invite = say("vi", "Now calling")
         self.canvas.line(invite, middle, base, words, ON_GOLD, bold=True, align="center")
         base += gap + text.capital(number)

@@ -30,19 +30,20 @@ def lay_out(size: Size) -> Layout:
     margin, gap = round(48 * unit), round(24 * unit)
     question = top + round(110 * unit)
     first = question + round(96 * unit)
-    area = pygame.Rect(margin, first, width - 2 * margin, height - margin - first)
-    last = len(ANSWERS) - 1
+    last = height - round(64 * unit)  # below the cards there is room for the mark that the hub is away
+    area = pygame.Rect(margin, first, width - 2 * margin, last - first)
+    gaps = len(ANSWERS) - 1
     if height > width:
-        each = (area.height - last * gap) // len(ANSWERS)
+        each = (area.height - gaps * gap) // len(ANSWERS)
         cards = [
             pygame.Rect(area.left, area.top + place * (each + gap), area.width, each)
-            for place in range(last + 1)
+            for place in range(len(ANSWERS))
         ]
     else:
-        each = (area.width - last * gap) // len(ANSWERS)
+        each = (area.width - gaps * gap) // len(ANSWERS)
         cards = [
             pygame.Rect(area.left + place * (each + gap), area.top, each, area.height)
-            for place in range(last + 1)
+            for place in range(len(ANSWERS))
         ]
     return Layout(unit, margin, question, tuple(cards))
 
