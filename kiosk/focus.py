@@ -14,7 +14,7 @@ _SIDES: dict[KeyName, tuple[int, int]] = {"left": (-1, 0), "right": (1, 0), "up"
 
 def moved(targets: Mapping[str, Rect], focus: str, key: KeyName) -> str:
     """The target that has the focus after that key; "" where there is none."""
-    order = _as_read(targets)
+    order = as_read(targets)
     if not order:
         return ""
     if focus not in targets:
@@ -25,7 +25,7 @@ def moved(targets: Mapping[str, Rect], focus: str, key: KeyName) -> str:
     return order[(order.index(focus) + step) % len(order)]
 
 
-def _as_read(targets: Mapping[str, Rect]) -> list[str]:
+def as_read(targets: Mapping[str, Rect]) -> list[str]:
     """Row by row, and from the left within a row: what stands beside each other is a row."""
     rows: list[list[str]] = []
     for name in sorted(targets, key=lambda name: targets[name].centery):

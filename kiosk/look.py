@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+VOLUMES = (0.1, 0.2, 0.4, 0.7, 1.0)  # of the spoken guidance, from step 1 on
+
 
 @dataclass(frozen=True)
 class Look:
@@ -10,20 +12,26 @@ class Look:
     large: bool = False  # larger text
     contrast: bool = False  # light on black
     low: bool = False  # what is touched stands low on a tall screen
+    spoken: bool = False  # read aloud
+    volume: int = 3  # of the reading, a step of `VOLUMES`
+
+    def chosen(self, name: str) -> bool:
+        """Whether it is so. `clear` is large text and high contrast at once."""
+        return {
+            "large": self.large, "contrast": self.contrast, "clear": self.large and self.contrast,
+            "low": self.low, "spoken": self.spoken,
+        }[name]  # fmt: skip
 
     def turned(self, name: str) -> "Look":
-        """With one of them the other way. `clear` is large text and high contrast at once."""
-        match name:
-            case "large":
-                return replace(self, large=not self.large)
-            case "contrast":
-                return replace(self, contrast=not self.contrast)
-            case "low":
-                return replace(self, low=not self.low)
-            case "clear":
-                clear = not (self.large and self.contrast)
-                return replace(self, large=clear, contrast=clear)
-        return self
+        """With one of them the other way."""
+        other = not self.chosen(name)
+        if name == "clear":
+            return replace(self, large=other, contrast=other)
+        return replace(self, **{name: other})
+
+    def by(self, steps: int) -> "Look":
+        """So many steps louder; softer where that is less than 0."""
+        return replace(self, volume=min(max(1, self.volume + steps), len(VOLUMES)))
 
 
 PLAIN = Look()

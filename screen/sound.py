@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, Thread
+from typing import Literal
 
 import pygame
 
@@ -37,10 +38,10 @@ class Sound:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._wanted: SimpleQueue[_Wanted | None] = SimpleQueue()
+        self._wanted: SimpleQueue[_Wanted | Literal["release", "end"]] = SimpleQueue()
         self._thread = Thread(target=self._play, name="sound", daemon=True)
         self._ending = Event()
-        self._silent = False  # there was no sound device at the last attempt
+        self.silent = False  # there was no sound device at the last attempt
         self._last = 0  # what was wanted, counted; only its own side of the thread writes each of these
         self._hushed = 0
         self._over = 0
@@ -51,7 +52,7 @@ class Sound:
 
     def __exit__(self, *_: object) -> None:
         self._ending.set()
-        self._wanted.put(None)
+        self._wanted.put("end")
         self._thread.join(END_S)  # it is a daemon: a device that hangs holds up no end
 
     def play(self, samples: Callable[[], bytes], *, volume: float, until: float = math.inf) -> None:
@@ -63,6 +64,10 @@ class Sound:
         """What was to be heard so far is heard no longer."""
         self._hushed = self._last
 
+    def release(self) -> None:
+        """After what is heard now let the device go: the next one may be another, plugged in meanwhile."""
+        self._wanted.put("release")
+
     @property
     def busy(self) -> bool:
         """Whether something is heard, or is to be."""
@@ -70,7 +75,10 @@ class Sound:
 
     def _play(self) -> None:
         self._open()
-        while (wanted := self._wanted.get()) and not self._ending.is_set():
+        while (wanted := self._wanted.get()) != "end" and not self._ending.is_set():
+            if wanted == "release":
+                pygame.mixer.quit()
+                continue
             if self._clock.monotonic() > wanted.until:
                 log.warning("something is not said: the sound device was busy for too long")
             elif self._hushed < wanted.number and self._open():
@@ -97,11 +105,11 @@ class Sound:
         try:
             pygame.mixer.init(RATE, -16, 1, allowedchanges=0)
         except pygame.error as error:
-            if not self._silent:
+            if not self.silent:
                 log.warning("nothing is heard: no sound device error=%s", error)
-            self._silent = True
+            self.silent = True
             return False
-        if self._silent:
+        if self.silent:
             log.info("it is heard again: a sound device was found")
-        self._silent = False
+        self.silent = False
         return True
