@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from queue import SimpleQueue
+from threading import Event
 
 
 class Mailbox:
@@ -20,6 +21,17 @@ class Mailbox:
         """Have this done by the owner; from any thread."""
         self._work.put(work)
         os.eventfd_write(self._bell, 1)
+
+    def do(self, work: Callable[[], object]) -> None:
+        """Have this done, and wait until it is."""
+        done = Event()
+
+        def task() -> None:
+            work()
+            done.set()
+
+        self.put(task)
+        done.wait()
 
     def work(self) -> None:
         """Do what was put; to be called when there is work."""
