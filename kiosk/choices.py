@@ -71,8 +71,8 @@ def _lying(sheet: Sheet, scene: Scene) -> int:
         right = _looks(sheet, scene, right, row, ("clear",)) - gap
     left = _languages(sheet, scene, row, languages) + (gap if sheet.small else sheet.px(60))
     least = 1.5 * sheet.finger if scene.offer.priority else 0
+    width = max(sheet.finger, sheet.px(160 if sheet.small else 220))
     for way in _ways(scene):
-        width = max(sheet.finger, sheet.px(160)) if sheet.small else _width(sheet, scene, way)
         if right - left - width - gap < least:
             break
         _way(sheet, scene, Rect(left, row.y, width, row.height), way)
@@ -139,11 +139,6 @@ def _ways(scene: Scene) -> tuple[Way, ...]:
     return (*(check_in,) * scene.offer.check_in, *(errands,) * scene.offer.errands)
 
 
-def _width(sheet: Sheet, scene: Scene, way: Way) -> int:
-    """Of its button, where it has as much room as it wants."""
-    return sheet.px(116) + text.width(scene.say(way.short), sheet.px(34), bold=True)
-
-
 def _way(sheet: Sheet, scene: Scene, box: Rect, way: Way) -> None:
     """An icon and the words: side by side, or, where that is narrow, one above the other.
 
@@ -161,11 +156,12 @@ def _way(sheet: Sheet, scene: Scene, box: Rect, way: Way) -> None:
         sheet.line(words, left + side + pad, box.centery + text.capital(size) / 2, size, bold=True)
         return
     side = 0 if sheet.look.large else px(40)
-    size, lines = _sized(words, box.width - pad, px(32), box.height - side - px(20))
-    high = side + text.leading(size) * len(lines)
+    size, lines = _sized(words, box.width - pad, px(32), box.height - side - pad)
+    high = side + px(10) + text.capital(size) + text.leading(size) * (len(lines) - 1)
+    top = box.centery - high / 2
     if side:
-        sheet.icon(way.icon, (box.centerx, box.centery - (high - side) / 2), side, INK)
-    first = box.centery - high / 2 + side + text.leading(size) * 0.9
+        sheet.icon(way.icon, (box.centerx, top + side / 2), side, INK)
+    first = top + side + px(10) + text.capital(size)
     sheet.lines(lines, box.centerx, first, size, bold=True, align="center")
 
 
