@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.asks import CheckIn, Take
-from bus.messages import QueueState, Rev, ServiceInfo, Ticket, Wait
+from bus.messages import GroupInfo, QueueState, Rev, ServiceInfo, Ticket, Wait, encode
+from bus.reading import read
 from config.errors import LuotError, Refused, Unreachable
 from kiosk.journey import (
+    ERRANDS,
     IDLE_S,
     QUIET_S,
     SHOWN_S,
@@ -301,6 +303,86 @@ def test_the_paper_of_an_earlier_ticket_changes_nothing() -> None:
     assert citizen.journey.page == Given(ticket("A013"))
 
 
+def test_a_group_opens_by_one_touch_and_what_was_chosen_before_holds() -> None:
+    citizen = Citizen(replace(OFFER, groups=(GroupInfo("home", {"vi": "Nhà đất"}, "house"),)))
+    for target in ("language:en", "priority", "more", "group:home"):
+        citizen.touch(target)
+        citizen.wait(1)
+    assert citizen.journey.page == Home("priority", group="home")
+    citizen.touch("back")
+    assert citizen.journey.page == Home("priority")
+    citizen.wait(1)
+    citizen.touch("group:home")
+    citizen.wait(1)
+    citizen.touch("service:dat-dai")
+    (take,) = citizen.taken
+    assert (take.service, take.category, take.language) == ("dat-dai", "priority", "en")
+
+
+def test_a_group_that_somebody_left_open_closes_by_itself() -> None:
+    citizen = Citizen(replace(OFFER, groups=(GroupInfo("home", {"vi": "Nhà đất"}, "house"),)))
+    citizen.touch("group:gone")
+    assert citizen.journey == Journey()
+    citizen.touch("group:home")
+    citizen.wait(IDLE_S)
+    assert citizen.journey.page == Home()
+
+
+def with_errands(*services: str) -> Citizen:
+    """Who said that there are several, and touched them in this order."""
+    citizen = Citizen(EASY)
+    citizen.touch("errands")
+    for service in services:
+        citizen.wait(1)
+        citizen.touch(f"service:{service}")
+    citizen.wait(1)
+    return citizen
+
+
+EASY = replace(OFFER, queues={})
+
+
+def test_several_errands_go_on_one_number_in_the_order_in_which_they_were_touched() -> None:
+    citizen = with_errands("thue", "ho-tich", "dat-dai")
+    assert citizen.taken == []
+    citizen.touch("send")
+    (take,) = citizen.taken
+    assert (take.service, take.then) == ("thue", ("ho-tich", "dat-dai"))
+    citizen.answer(ticket())
+    assert citizen.journey.page == Given(ticket())
+
+
+def test_an_errand_touched_again_is_taken_away() -> None:
+    citizen = with_errands("thue", "ho-tich", "thue")
+    citizen.touch("send")
+    (take,) = citizen.taken
+    assert (take.service, take.then) == ("ho-tich", ())
+
+
+def test_without_an_errand_there_is_no_number_and_the_way_back_is_one_touch() -> None:
+    citizen = with_errands()
+    citizen.touch("send")
+    assert citizen.taken == []
+    citizen.touch("done")
+    assert citizen.journey.page == Home()
+
+
+def test_a_number_is_for_as_many_errands_as_the_hub_takes() -> None:
+    page = Home(errands=())
+    for number in range(ERRANDS + 2):
+        page = page.with_errand(f"service-{number}")
+    assert page.errands == ("service-0", "service-1", "service-2", "service-3")
+    first, *then = page.errands
+    assert read(encode(Take(uuid4(), first, then=tuple(then))), Take)
+
+
+def test_an_errand_of_which_no_number_is_to_be_had_is_not_chosen() -> None:
+    citizen = with_errands("ho-tich")
+    citizen.offer = OFFER
+    citizen.touch("service:thue")
+    assert citizen.journey.page == Home(errands=("ho-tich",))
+
+
 def checking_in(code: str = "K7M2QX") -> Citizen:
     """Who typed a code and sent it."""
     citizen = Citizen()
@@ -421,7 +503,7 @@ def test_the_start_page_counts_down_before_it_forgets_what_was_chosen() -> None:
 
 TARGETS = (
     "service:ho-tich", "service:dat-dai", "service:thue", "language:en", "look:large", "more", "priority",
-    "done", "check-in", "key:A", "erase", "send", "nothing",
+    "done", "check-in", "key:A", "erase", "send", "errands", "group:home", "back", "nothing",
 )  # fmt: skip
 ACTS = st.one_of(
     st.tuples(st.just("touch"), st.sampled_from(TARGETS)),
