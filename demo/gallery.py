@@ -36,6 +36,7 @@ class Glass(NamedTuple):
     mm: Size
     near_m: float
     far_m: float
+    stands: bool = True  # it may also be upright
 
     @property
     def standing(self) -> "Glass":
@@ -48,7 +49,7 @@ GLASS: dict[Name, tuple[Glass, ...]] = {
         Glass((1920, 1080), (476, 268), 0.5, 1.1),
         Glass((3840, 2160), (596, 335), 0.5, 1.1),
         Glass(*INCHES_10, 0.4, 0.6),
-        Glass(*INCHES_7, 0.4, 0.6),
+        Glass(*INCHES_7, 0.38, 0.6, stands=False),  # 86 mm have no room for three languages
     ),
     "board": (
         Glass((1920, 1080), (941, 529), 2.2, 5),
@@ -105,9 +106,11 @@ class Picture:
 
 
 def glasses(screen: Name) -> Iterator[Glass]:
-    """Every one that the screen may be on, lying and standing."""
+    """Every one that the screen may be on, either way up."""
     for each in GLASS[screen]:
-        yield from (each, each.standing)
+        yield each
+        if each.stands:
+            yield each.standing
 
 
 def pictures(screen: Name, glass: Glass, language: str) -> Iterator[Picture]:
@@ -147,7 +150,7 @@ def small(picture: Picture) -> Image.Image:
 
 def save_kept(picture: Picture, folder: Path) -> Path:
     """Save it as it is kept; returns where."""
-    image = small(picture).quantize(16, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    image = small(picture).quantize(64, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
     image.save(path := folder / picture.file, optimize=True)
     return path
 

@@ -36,6 +36,7 @@ def _head_upright(sheet: Sheet, scene: Scene, top: int) -> int:
     most = clock.left - px(30) - left
     sheet.line(title, left, top + px(78), text.fit(title, most, px(31)), MUTED)
     sheet.line(name, left, top + px(134), text.fit(name, most, px(48), bold=True), bold=True)
+    top -= px(50) if sheet.small else 0  # the cards need it more
     question, (hint, color, bold) = _question(scene), _hint(scene)
     size = text.fit(question, right - left, px(80), bold=True)
     sheet.line(question, left, top + px(282), size, bold=True)
@@ -56,7 +57,8 @@ def _head_lying(sheet: Sheet, scene: Scene, top: int) -> int:
     place = f"{scene.pick(scene.offer.title)} · {name}"
     if text.fit(place, most, px(32)) < px(26):
         place = name
-    sheet.line(place, right, top + px(154), text.fit(place, most, px(32)), MUTED, align="right")
+    if (size := text.fit(place, most, px(32))) >= px(20):
+        sheet.line(place, right, top + px(154), size, MUTED, align="right")
     return top + px(196)
 
 

@@ -1,9 +1,9 @@
 """A page as marks and targets: laid out as values first, so that what is shown and what is touched agree.
 
 Measures are px. A `unit` is a quarter of a millimetre on a standing kiosk (21.5 inches and 1080×1920 have
-4.03 px a mm). A lying screen of less than 1080 rows is taken for the small panel of a desk kiosk, read from
-nearer (10.1 inches and 1280×800 have 5.9 px a mm, 7 inches and 800×480 have 5.6): there a unit is more px
-than the scale of the picture, so that words stay readable, and targets are 20 mm all the same.
+4.03 px a mm). A screen whose short side has less than 1080 px is taken for the small panel of a desk kiosk,
+read from nearer (10.1 inches and 1280×800 have 5.9 px a mm, 7 inches and 800×480 have 5.6): there a unit is
+more px than the scale of the picture, so that words stay readable, and targets are 20 mm all the same.
 """
 
 import math
@@ -31,15 +31,17 @@ class Sheet(Canvas):
         self.width, self.height = size
         short = min(size)
         self.upright = self.height > self.width
-        desk = not self.upright and short < 1080
+        desk = short < 1080
         self.unit = 0.4 + 0.6 * short / 1080 if desk else short / 1080
         self.finger = FINGER_DESK if desk else math.ceil(short * FINGER)
-        self.small = desk  # a panel on a desk
+        self.small = desk  # a panel on a desk: all of it is within reach
         self.compact = desk and short < 600  # no room for more than what is needed
         self.margin = self.px(22 if self.compact else 42)
         if look.large:
             self.unit *= LARGER
-        self.reach = round(self.height * REACH) if look.low and self.upright else 0  # where targets may begin
+        self.reach = (
+            round(self.height * REACH) if look.low and self.upright and not desk else 0
+        )  # where targets may begin
         self.targets: dict[str, pygame.Rect] = {}
         self.fill(PAPER)
 
@@ -81,11 +83,15 @@ class Sheet(Canvas):
         *,
         border: Color | None = None,
     ) -> None:
-        """Bold words in a box; long ones shrink."""
+        """Bold words in a box; long ones shrink, and take two lines before they are hard to read."""
         self.panel(box, fill, border=border)
-        size = text.fit(words, box.width - 2 * min(box.height // 4, box.width // 12), size, bold=True)
-        baseline = box.centery + text.capital(size) / 2
-        self.line(words, box.centerx, baseline, size, ink, bold=True, align="center")
+        most, lines = box.width - 2 * min(box.height // 4, box.width // 12), [words]
+        if text.fit(words, most, size, bold=True) < 0.7 * size:
+            lines = text.wrap(words, most, round(0.8 * size), bold=True)
+            size = min(round(0.8 * size), round(0.85 * box.height / len(lines) / text.LEADING))
+        size = min(text.fit(each, most, size, bold=True) for each in lines)
+        first = box.centery - (len(lines) - 1) * text.leading(size) / 2 + text.capital(size) / 2
+        self.lines(lines, box.centerx, first, size, ink, bold=True, align="center")
 
     def back(self, box: pygame.Rect, words: str, counted: str) -> None:
         """The way back to the start, and how long until it is gone by itself."""
