@@ -88,6 +88,7 @@ class Issued(Payload, frozen=True):
     category: Category = "ordinary"
     language: Language = "vi"
     people: Annotated[int, Meta(ge=1, le=20)] = 1
+    then: Annotated[tuple[Id, ...], Meta(max_length=3)] = ()
 
 
 class Adopt(Request, frozen=True):

@@ -103,6 +103,7 @@ class TicketAdopted(Event, frozen=True, tag="ticket-adopted"):
     device: Id
     request: UUID
     people: int = 1
+    then: tuple[Id, ...] = ()
 
 
 class TicketPresented(Event, frozen=True, tag="ticket-presented"):

@@ -166,6 +166,7 @@ class Issuer:
             wait=None,
             place=service.place if service else {},
             people=take.people,
+            then=take.then,
             offline=True,
             priority=any(each.id == take.category and each.priority for each in categories),
         )

@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from msgspec import structs
+
 from bus import install, reserve
 from bus.asks import Adopt, Delivered, Issued, Lease, Take
 from bus.disk import Disk, DiskFault
@@ -32,7 +34,8 @@ DAY_S = 12 * 3600.0  # a ticket of today is no older
 # `ask`: a request for a number; `end` is null while it is open. `ticket`: a number, the hub's or our own, and
 # what became of its paper, told under the id `report`. Our own has a request id of its own, for the one that
 # was asked is given up. `told`: the hub knows it; `reported`: it knows of the paper too. `seen`: the newest
-# revision of each epoch of the hub; the last row is the newest epoch.
+# revision of each epoch of the hub; the last row is the newest epoch. `further`: services on the same number,
+# with spaces between them.
 SCHEMA = f"""
 CREATE TABLE ask (
     request TEXT PRIMARY KEY,
@@ -47,6 +50,7 @@ CREATE TABLE ticket (
     category TEXT NOT NULL,
     language TEXT NOT NULL,
     people   INTEGER NOT NULL,
+    further  TEXT NOT NULL,
     ran      REAL NOT NULL,
     told     INTEGER NOT NULL,
     outcome  TEXT,
@@ -91,10 +95,12 @@ class Memory:
         """Before anything is printed or shown. Without an answer it is given up."""
         with self._writing() as database:
             match outcome:
-                case Ticket(service=service, category=category, language=language, people=people):
+                case Ticket() as given:
                     _end(database, request, "ticket")
-                    take = Take(request, service, category, language, people)
-                    self._keep(database, take, *_day_and_label(outcome.id), told=True)
+                    take = Take(
+                        request, given.service, given.category, given.language, given.people, given.then
+                    )
+                    self._keep(database, take, *_day_and_label(given.id), told=True)
                 case Refused():
                     _end(database, request, "refused")
                 case Unreachable():
@@ -109,7 +115,7 @@ class Memory:
             _end(database, take.request, "given-up")
             given = self.reserve.give(database, take.service)
             if given:
-                own = Take(uuid4(), take.service, take.category, take.language, take.people)
+                own = structs.replace(take, request=uuid4())
                 self._keep(database, own, *given, told=False)
         return given
 
@@ -156,7 +162,7 @@ class Memory:
                 (GIVEN_UP_AT_ONCE,),
             ).fetchall()
             tickets = database.execute(
-                "SELECT label, service, request, rowid, ran, day, category, language, people"
+                "SELECT label, service, request, rowid, ran, day, category, language, people, further"
                 " FROM ticket WHERE NOT told ORDER BY rowid LIMIT ?",
                 (TICKETS_AT_ONCE,),
             ).fetchall()
@@ -228,19 +234,21 @@ class Memory:
 
     def _keep(self, database: sqlite3.Connection, take: Take, day: str, label: str, *, told: bool) -> None:
         database.execute(
-            "INSERT INTO ticket (request, day, label, service, category, language, people, ran, told)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO ticket"
+            " (request, day, label, service, category, language, people, further, ran, told)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 str(take.request), day, label, take.service, take.category, take.language, take.people,
-                self.install.ran(), told,
+                " ".join(take.then), self.install.ran(), told,
             ),
         )  # fmt: skip
 
-    def _issued(self, row: tuple[str, str, str, int, float, str, str, str, int]) -> Issued:
-        label, service, request, order, ran, day, category, language, people = row
+    def _issued(self, row: tuple[str, str, str, int, float, str, str, str, int, str]) -> Issued:
+        label, service, request, order, ran, day, category, language, people, further = row
         age_s = max(0.0, self.install.ran() - ran)
         on = date.fromisoformat(day)
-        return Issued(label, service, UUID(request), order, age_s, on, category, language, people)
+        then = tuple(further.split())
+        return Issued(label, service, UUID(request), order, age_s, on, category, language, people, then)
 
     def _newest(self) -> Rev | None:
         return Rev(*list(self._seen.items())[-1]) if self._seen else None

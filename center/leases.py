@@ -249,6 +249,7 @@ def _adopted(state: State, command: Command, issued: Issued) -> TicketAdopted:
         device=command.device,
         request=issued.request,
         people=issued.people,
+        then=tuple(each for each in issued.then if each in state.queues),
     )
 
 

@@ -60,7 +60,7 @@ def adopt(state: "State", event: TicketAdopted, at: datetime, ran: int) -> None:
         ticket = Ticket(
             event.ticket, event.label, event.service, event.category, event.language, event.device,
             event.request, event.issued, ran - event.age_ms, place, state.is_priority(event.category),
-            event.people,
+            event.people, event.then,
         )  # fmt: skip
         _enter(state, ticket)
     else:  # it was at a counter before its kiosk could tell of it
@@ -69,7 +69,7 @@ def adopt(state: "State", event: TicketAdopted, at: datetime, ran: int) -> None:
             leave(state, ticket)
         ticket.device, ticket.request, ticket.language = event.device, event.request, event.language
         ticket.category, ticket.people, ticket.at = event.category, event.people, event.issued
-        ticket.place, ticket.priority = place, state.is_priority(event.category)
+        ticket.place, ticket.priority, ticket.then = place, state.is_priority(event.category), event.then
         if waiting:
             line(state, ticket).enter(ticket)
     state.takes[event.device, event.request] = ticket

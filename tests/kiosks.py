@@ -20,6 +20,7 @@ class Given:
     ran: int
     order: int
     category: str = "ordinary"
+    then: tuple[str, ...] = ()
 
 
 @dataclass
@@ -48,7 +49,7 @@ class TestKiosk:
         request = uuid4()
         ticket = self.ask("take", service=service, category=category, request=request, **fields)
         assert isinstance(ticket, Ticket)
-        self._remember(ticket.label, service, request, self.hall.state.day, category)
+        self._remember(ticket.label, service, request, self.hall.state.day, category, ticket.then)
         return ticket
 
     def lease(self) -> Leases:
@@ -57,14 +58,16 @@ class TestKiosk:
         self.ranges = answer.ranges
         return answer
 
-    def give(self, service: str = "civil", category: str = "ordinary") -> str | None:
+    def give(
+        self, service: str = "civil", category: str = "ordinary", then: tuple[str, ...] = ()
+    ) -> str | None:
         """The next number of its lease: the hub is out of reach."""
         for each in sorted(self.ranges, key=lambda each: each.day):
             for number in range(each.first, each.last + 1):
                 label = f"{each.letter}{number:03}"
                 if each.service == service and (each.day, label) not in self.used:
                     self.used.add((each.day, label))
-                    self.pending.append(self._remember(label, service, uuid4(), each.day, category))
+                    self.pending.append(self._remember(label, service, uuid4(), each.day, category, then))
                     return label
         return None
 
@@ -98,15 +101,17 @@ class TestKiosk:
         self.install, self.ranges = uuid4(), ()
         self.used, self.pending, self.today = set(), [], []
 
-    def _remember(self, label: str, service: str, request: UUID, day: Any, category: str) -> Given:
+    def _remember(
+        self, label: str, service: str, request: UUID, day: Any, category: str, then: tuple[str, ...]
+    ) -> Given:
         if self.today and self.today[-1].day != day:
             self.today = [each for each in self.today if each in self.pending]
-        given = Given(label, service, request, day, self.now, len(self.today), category)
+        given = Given(label, service, request, day, self.now, len(self.today), category, then)
         self.today.append(given)
         return given
 
     def _issued(self, given: Given) -> Issued:
         return Issued(
             given.label, given.service, given.request, given.order, (self.now - given.ran) / 1000, given.day,
-            given.category,
+            given.category, then=given.then,
         )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from bus.asks import Issued
-from bus.events import EpochOpened, LeaseGranted, TicketAdopted, TicketPresented
+from bus.events import EpochOpened, LeaseGranted, TicketAdopted, TicketPresented, TicketTransferred
 from bus.messages import LeaseRange, Rev
 from config.settings import Account
 from tests.hall import CENTER, Hall, refused
@@ -43,6 +43,18 @@ def test_lease_is_for_every_service_for_today_and_the_next_day(kiosk: TestKiosk)
         (day, service.id) for day in (TODAY, TODAY + timedelta(days=1)) for service in CENTER.services
     }
     assert all(each.first >= 800 and each.last <= 999 for each in kiosk.ranges)
+
+
+def test_further_errands_of_an_offline_number_are_taken_over_with_it(hall: Hall, kiosk: TestKiosk) -> None:
+    label = kiosk.give("civil", then=("land", "gone"))
+    kiosk.adopt()
+    adopted = hall.events()[-1]
+    assert isinstance(adopted, TicketAdopted)
+    assert (adopted.label, adopted.then) == (label, ("land",))
+    hall.call("two")
+    hall.wait(60)
+    hall.act("finish", "two")
+    assert hall.events()[-1] == TicketTransferred(adopted.ticket, "two", "land")
 
 
 def test_lease_asked_again_is_the_same_and_makes_nothing_new(hall: Hall, kiosk: TestKiosk) -> None:

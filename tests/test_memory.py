@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import structs
 
 from bus.asks import MAX_REQUEST_BYTES, Take
 from bus.disk import DiskFault
@@ -170,6 +171,17 @@ def test_failure_09_an_own_number_is_given_as_its_request_is_given_up(tmp_path: 
         assert give(each) == "A801"
 
 
+def test_further_errands_are_told_with_the_number_though_the_power_was_cut(tmp_path: Path) -> None:
+    memory = memory_in(tmp_path)
+    lease(memory, range_(800, 804))
+    asked = structs.replace(take(), then=("dat-dai", "thue"))
+    memory.begin(asked.request)
+    assert memory.give(asked)
+    memory.close()
+    (told,) = adoption(memory_in(tmp_path)).tickets
+    assert (told.service, told.then) == (asked.service, ("dat-dai", "thue"))
+
+
 def test_failure_10_numbers_come_from_leases_alone_each_once_the_earliest_day_first(tmp_path: Path) -> None:
     memory = memory_in(tmp_path)
     assert give(memory) is None
@@ -279,7 +291,7 @@ def test_failure_18_what_is_told_goes_in_portions_and_fits_into_a_request(tmp_pa
     for _ in range(250):
         asked = take(service)
         memory.begin(asked.request)
-        memory.give(Take(asked.request, service, "b" * 32))
+        memory.give(Take(asked.request, service, "b" * 32, then=(service,) * 3))
     request, told = uuid4(), []
     while adopt := memory.adopt(request, whole=False):
         assert len(encode(adopt)) <= MAX_REQUEST_BYTES
