@@ -269,6 +269,7 @@ class KioskSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="ki
     printer: PrinterPort
     screen: Screen = Screen()
     staff_pin: StaffPin = ""  # opens the corner for staff; unset: there is none
+    scanner: str = ""  # its serial port; a /dev/serial/by-id path survives replugging; unset: there is none
 
 
 VOICE = Path("/var/lib/luot/voice")

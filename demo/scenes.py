@@ -161,6 +161,12 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
         yield f"no number: {why}", replace(home, page=Trouble(why, "kinh-doanh"), left=20)
     yield "no appointments taken", replace(home, page=Trouble("not-taking"), left=20)
     yield "appointment has its number", replace(home, page=Trouble("has-number", label="A012"), left=20)
+    scanned = Trouble("has-number", "dat-dai", "B007")
+    yield "a ticket was scanned", replace(home, page=scanned, left=20)
+    scanned = Trouble("old-number", label="A012")
+    yield "a ticket of another day was scanned", replace(home, page=scanned, left=20)
+    yield "an identity card was scanned", replace(home, page=Trouble("card"), left=20)
+    yield "something unknown was scanned", replace(home, page=Trouble("unknown-code"), left=20)
     typing = replace(home, page=Typing(), left=30)
     yield "nothing typed", typing
     yield "a code", replace(typing, page=Typing("K7M2QX"), focus="key:K")

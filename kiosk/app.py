@@ -10,7 +10,7 @@ from bus.device import Device, Reply
 from bus.health import HealthFacts
 from bus.issuer import Issuer
 from bus.memory import Memory
-from bus.messages import Nothing, Outcome, Payload, Ticket
+from bus.messages import LinkHealth, Nothing, Outcome, Payload, Ticket
 from bus.remote import serve_screen
 from bus.topics import STATE_CATALOG, STATE_CENTER, STATE_QUEUE
 from config.clock import Clock
@@ -27,6 +27,8 @@ from kiosk.scene import Scene
 from kiosk.sheet import Sheet
 from printer.press import Press
 from printer.spool import Done, PrinterChanged
+from scanner.code import Code
+from scanner.port import Scanned, Scanner, ScannerChanged
 from screen.remote import Remote
 from screen.window import Closed, Exposed, Key, KeyName, Letter, Touch, Window
 
@@ -49,6 +51,8 @@ class Kiosk:
         self.window = Window(settings.screen, f"Lượt · {settings.device}", self.device.clock)
         self.remote = Remote(self.window, self.device.inbox.put)
         self.printer = Press(settings.printer, settings.folder, self.device.states, self.device.inbox.put)
+        put, port = self.device.inbox.put, settings.scanner
+        self.scanner = Scanner(port, put, clock=self.device.clock) if port else None
         self.papers = Papers(settings.folder)
         memory = Memory(settings.folder, self.device.clock, volatile=settings.volatile)
         self.issuer = Issuer(self.device, memory, leases=True)
@@ -70,6 +74,8 @@ class Kiosk:
         with ExitStack() as opening:
             for part in (self.window, self.remote, self.printer, self.issuer, self.device):
                 opening.enter_context(part)
+            if self.scanner:
+                opening.enter_context(self.scanner)
             self._opened = opening.pop_all()
         return self
 
@@ -84,8 +90,12 @@ class Kiosk:
             match each:
                 case Done():
                     self._done(each)
-                case PrinterChanged():
+                case PrinterChanged() | ScannerChanged():
                     self.device.report()
+                case Scanned(code):
+                    self._scanned(code)
+                case Exception():
+                    raise each
         self.issuer.step(news)
         for event in self.window.events():
             match event:
@@ -131,9 +141,15 @@ class Kiosk:
             self.corner, act = self.corner.touch(target, request=uuid4(), now=self._now())
             self._act(act)
             return
-        self.journey, asked = self.journey.touch(
-            target, offer=self._offer(), request=uuid4(), now=self._now()
-        )
+        self._ask(*self.journey.touch(target, offer=self._offer(), request=uuid4(), now=self._now()))
+
+    def _scanned(self, code: Code) -> None:
+        """Something was held before the scanner; not while staff are at the screen."""
+        if self.corner.page is None:
+            self._ask(*self.journey.scan(code, offer=self._offer(), request=uuid4(), now=self._now()))
+
+    def _ask(self, journey: Journey, asked: Asked | None) -> None:
+        self.journey = journey
         if asked is not None:
             self.issuer.take(asked, within=TAKE_S, then=partial(self._answered, asked))
 
@@ -220,8 +236,12 @@ class Kiosk:
             frame_age_s=self.window.frame_age_s,
             printer=self.printer.state,
             tickets_left=self.printer.tickets_left,
-            links=self.printer.links(),
+            links=(*self.printer.links(), *self._scanner_links()),
         )
+
+    def _scanner_links(self) -> tuple[LinkHealth, ...]:
+        scanner = self.scanner
+        return (LinkHealth("scanner", scanner.state, scanner.scans, scanner.faults),) if scanner else ()
 
     def _test_print(self, request: Request, reply: Reply) -> None:
         job = f"test-print/{request.request}"

@@ -16,6 +16,7 @@ from config.errors import LuotError, Refused, Unreachable
 from config.words import FALLBACK
 from kiosk.look import PLAIN, Look
 from kiosk.offer import PRIORITY, Offer, Why
+from scanner.code import AppointmentCode, Code, DossierCode, IdentityCard, TrackingCode
 
 ERRANDS = 4  # the most on one number, as the contract has it
 CODE_LENGTHS = (4, 12)  # of an appointment's code, as the contract has it
@@ -72,6 +73,7 @@ class Waiting:
     asked: Asked
     home: Home = Home()  # where it was chosen
     slow: bool = False
+    scanned: bool = False  # no hand has typed it
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,8 @@ class Trouble:
     """There is no number, why, and what to do now."""
 
     why: Why
-    service: str = ""  # of which there is none
-    label: str = ""  # the number that the appointment has already
+    service: str = ""  # of which there is none, or that of the number
+    label: str = ""  # the number that the appointment has already, or that was scanned
 
 
 Page = Home | Typing | Waiting | Given | Trouble
@@ -171,6 +173,30 @@ class Journey:
                 return self._wait(CheckIn(request, code, self.language), now)
         return self, None
 
+    def scan(self, code: Code, *, offer: Offer, request: UUID, now: float) -> tuple["Journey", Asked | None]:
+        """Something was held before the scanner. Whoever is in the middle of something is not disturbed."""
+        if not isinstance(self.page, Home | Typing | Trouble) or not offer.services:
+            return self, None
+        if isinstance(self.page, Home) and self.page.errands:
+            return self, None
+        match code:
+            case AppointmentCode(text) | DossierCode(text) if offer.check_in:
+                waiting = Waiting(CheckIn(request, text, self.language), scanned=True)
+                return replace(self, page=waiting, since=now, until=None), waiting.asked
+            case AppointmentCode() | DossierCode() if not offer.open:
+                found = Trouble("closed")
+            case AppointmentCode() | DossierCode() if not offer.reached:
+                found = Trouble("no-answer")
+            case TrackingCode(day, label) if day in (offer.day, offer.today):
+                found = Trouble("has-number", offer.service_of(label), label)
+            case TrackingCode(_, label):
+                found = Trouble("old-number", label=label)
+            case IdentityCard():
+                found = Trouble("card")
+            case _:
+                found = Trouble("unknown-code")
+        return self._show(found, TROUBLE_S, now), None
+
     def answer(
         self, request: UUID, outcome: Ticket | LuotError, now: float
     ) -> tuple["Journey", Print | None]:
@@ -181,7 +207,7 @@ class Journey:
         if isinstance(outcome, Ticket):
             return self._show(Given(outcome), SHOWN_S["printing"], now), Print(outcome)
         if isinstance(asked, CheckIn):
-            return self._show(_not_checked_in(asked, outcome), TROUBLE_S, now), None
+            return self._show(_not_checked_in(self.page, asked.code, outcome), TROUBLE_S, now), None
         return self._show(Trouble(_why(outcome), asked.service), TROUBLE_S, now), None
 
     def paper(self, ticket: str, outcome: Paper, now: float) -> "Journey":
@@ -246,10 +272,10 @@ def _typed(page: Typing, letter: str, now: float) -> Typing:
     return Typing(page.code + letter, now)
 
 
-def _not_checked_in(asked: CheckIn, error: LuotError) -> Page:
+def _not_checked_in(waiting: Waiting, code: str, error: LuotError) -> Page:
     match error:
         case Refused(code="unknown-ticket"):
-            return Typing(asked.code, unknown=True)
+            return Trouble("unknown-code") if waiting.scanned else Typing(code, unknown=True)
         case Refused(code="conflict", state=str(label)):
             return Trouble("has-number", label=label)
         case Refused(code="conflict"):

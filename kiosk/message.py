@@ -36,11 +36,20 @@ def of(scene: Scene, trouble: Trouble) -> tuple[str, str, str]:
             return "offline", title, words
         case "has-number":
             title = scene.say("You have the number {label} already", label=trouble.label)
-            return (
-                "check-circle",
-                title,
-                scene.say("Please wait until it is called, or ask a member of staff."),
-            )
+            words = scene.say("Please wait until it is called, or ask a member of staff.")
+            if service := scene.offer.service(trouble.service):
+                words = f"{scene.pick(service.name)} · {scene.pick(service.place)}. {words}"
+            return "check-circle", title, words
+        case "old-number":
+            title = scene.say("The number {label} is of another day", label=trouble.label)
+            return "calendar", title, scene.say("Please take a new number or ask a member of staff.")
+        case "unknown-code":
+            title = scene.say("This code is not known here")
+            return "scan", title, scene.say("Please scan it again or ask a member of staff.")
+        case "card":
+            title = scene.say("No card is needed here")
+            words = scene.say("Nothing of it is kept. Please go back to the start and touch what you need.")
+            return "person", title, words
         case "other-day":
             title = scene.say("Your appointment is on another day")
             words = scene.say("Please look at the day on your slip. You can take an ordinary number today.")

@@ -12,7 +12,10 @@ PRIORITY = "priority"  # the category that one touch chooses; the classes of it 
 
 APPOINTMENT = "appointment"
 
-Why = Literal["no-answer", "not-taking", "closed", "disk", "refused", "has-number", "other-day"]
+Why = Literal[
+    "no-answer", "not-taking", "closed", "disk", "refused", "has-number", "other-day",
+    "old-number", "unknown-code", "card",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Offer:
     reserve: frozenset[str] = frozenset()  # where it does not: the services of which we have numbers
     timezone: str = "UTC"
     today: date | None = None
+    day: date | None = None  # of the hub's numbers: the old one, while a hall is full at midnight
 
     @classmethod
     def of(cls, states: States, *, online: bool, reserve: frozenset[str] = frozenset()) -> "Offer":
@@ -65,10 +69,15 @@ class Offer:
             reserve=reserve,
             timezone=center.timezone,
             today=today,
+            day=center.day,
         )
 
     def service(self, id: str) -> ServiceInfo | None:  # noqa: A002
         return next((each for each in self.services if each.id == id), None)
+
+    def service_of(self, label: str) -> str:
+        """The service whose letter a label has; "" where it has a letter of its own."""
+        return next((each.id for each in self.services if each.letter == label[:1]), "")
 
     def group(self, id: str) -> GroupInfo | None:  # noqa: A002
         return next((each for each in self.groups if each.id == id), None)

@@ -31,7 +31,7 @@ def lay_out(scene: Scene, size: Size) -> Sheet:
             staff.lay_out(sheet, scene, top, page)
         case Typing(code, unknown=unknown):
             keyboard.lay_out(sheet, scene, top, code, unknown=unknown)
-        case Waiting(asked=CheckIn(code=code)):
+        case Waiting(asked=CheckIn(code=code), scanned=False):
             keyboard.lay_out(sheet, scene, top, code, unknown=False)
         case _ if not scene.offer.services:
             message.lay_out(sheet, top, sheet.height, "clock", scene.say("Getting ready, please wait"), "")
