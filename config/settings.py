@@ -268,6 +268,7 @@ StaffPin = Annotated[
 class KioskSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="kiosk"):
     printer: PrinterPort
     screen: Screen = Screen()
+    headphones: str = ""  # the ALSA device that reads the pages aloud; unset: nothing does
     staff_pin: StaffPin = ""  # opens the corner for staff; unset: there is none
     scanner: str = ""  # its serial port; a /dev/serial/by-id path survives replugging; unset: there is none
 

@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from config.words import hour, say
 from kiosk import focus
 from kiosk.corner import Act, Corner
 from kiosk.journey import Asked, Home, Journey
+from kiosk.narrator import Narrator
 from kiosk.offer import Offer
 from kiosk.pages import lay_out
 from kiosk.papers import Papers
@@ -58,6 +60,7 @@ class Kiosk:
         self.issuer = Issuer(self.device, memory, leases=True)
         self.journey = Journey()
         self.corner = Corner(settings.staff_pin)
+        self.narrator = Narrator(settings.headphones, self.device.clock)
         self.scene: Scene | None = None  # of the last frame
         self.sheet: Sheet | None = None
         self.focus = ""  # the target that the keys have reached; none while fingers touch
@@ -72,7 +75,7 @@ class Kiosk:
         touch = self.window.touch if self.settings.screen.remote_touch else None
         serve_screen(self.device, self.remote.picture, touch)
         with ExitStack() as opening:
-            for part in (self.window, self.remote, self.printer, self.issuer, self.device):
+            for part in (self.window, self.remote, self.narrator, self.printer, self.issuer, self.device):
                 opening.enter_context(part)
             if self.scanner:
                 opening.enter_context(self.scanner)
@@ -100,6 +103,7 @@ class Kiosk:
         for event in self.window.events():
             match event:
                 case Touch("down", x, y):
+                    self.narrator.interrupt()
                     self.focus = ""
                     at_corner = isinstance(self.journey.page, Home) and max(x, y) < self._finger()
                     self.corner = self.corner.finger(self._now(), down=at_corner)
@@ -109,18 +113,29 @@ class Kiosk:
                 case Touch("up"):
                     self.corner = self.corner.finger(self._now(), down=False)
                 case Key(name):
+                    self._attend()
                     self._pressed(name)
                 case Letter(letter):
+                    self._attend()
                     self._touched(f"key:{letter}")
                 case Exposed():
                     self.scene = None
                 case Closed():
                     raise SystemExit(0)
+        if self.narrator.reading:
+            self.journey = self.journey.attend(self._now())
         self.journey, self.corner = self.journey.passed(self._now()), self.corner.passed(self._now())
         self._show()
         self.remote.step()
 
     # A number
+
+    def _attend(self) -> None:
+        """Somebody is at the keys and, where there are headphones, may have them on."""
+        self.narrator.interrupt()
+        if self.narrator.ready and self.corner.page is None:
+            self.journey = self.journey.listen(self._now())
+        self.journey = self.journey.attend(self._now())
 
     def _pressed(self, key: KeyName) -> None:
         match key:
@@ -130,6 +145,11 @@ class Kiosk:
                 self._touched("done")
             case "erase":
                 self._touched("erase")
+            case "help":
+                self.narrator.repeat()
+            case "louder" | "softer":
+                look = self.journey.look.by(1 if key == "louder" else -1)
+                self.journey = replace(self.journey, look=look)
             case _ if self.sheet:
                 self.focus = focus.moved(self.sheet.targets, self.focus, key)
 
@@ -212,16 +232,18 @@ class Kiosk:
             left=self.corner.left(self._now()) if self.corner.page else journey.left(self._now()),
             printer=self.printer.state,
             look=journey.look,
+            headphones=self.narrator.ready,
             focus=self.focus,
             papers=self.papers.offered if self.corner.page else (),
             tickets_left=self.printer.tickets_left if self.corner.page else None,
         )
         if scene != self.scene or self.window.stale:
             self.scene, self.sheet = scene, lay_out(scene, self.window.size)
-            if self.focus and self.focus not in self.sheet.targets:  # the page is another one
-                self.focus = focus.moved(self.sheet.targets, "", "next")
+            if self.focus not in self.sheet.targets:  # the page is another one
+                self.focus = ""
             self.sheet.paint(self.window.surface)
             self.window.present()
+        self.narrator.show(scene, self.window.size)
 
     def _offer(self) -> Offer:
         return Offer.of(self.device.states, online=self.issuer.online, reserve=self.issuer.reserve)
@@ -236,7 +258,7 @@ class Kiosk:
             frame_age_s=self.window.frame_age_s,
             printer=self.printer.state,
             tickets_left=self.printer.tickets_left,
-            links=(*self.printer.links(), *self._scanner_links()),
+            links=(*self.printer.links(), *self.narrator.health(), *self._scanner_links()),
         )
 
     def _scanner_links(self) -> tuple[LinkHealth, ...]:

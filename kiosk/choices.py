@@ -12,6 +12,7 @@ from screen import text
 from screen.theme import INK, ON_INK, PAPER, SOFT, WHITE
 
 PRIORITY_HIGH = 182  # units
+_LOOKS = {"contrast": "contrast", "low": "wheelchair", "spoken": "headphones"}  # their icons
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def _upright(sheet: Sheet, scene: Scene) -> int:
     px, gap, high = sheet.px, sheet.px(22), max(sheet.finger, sheet.px(96))
     row = Rect(sheet.margin, sheet.height - sheet.margin - high, sheet.width - 2 * sheet.margin, high)
     end = _languages(sheet, scene, row, scene.offer.languages)
-    looks, ways = ("large", "contrast", "low"), _ways(scene)
+    looks, ways = (*_spoken(scene), "large", "contrast", "low"), _ways(scene)
     beside = row.right - end >= len(looks) * (high + gap)
     if beside:
         _looks(sheet, scene, row.right, row, looks)
@@ -86,7 +87,7 @@ def looks(sheet: Sheet, scene: Scene, right: int, middle: int) -> int:
     """In the head of a lying screen, ending at `right`; returns where what stands beside them must end."""
     side = max(sheet.finger, sheet.px(104))
     row = Rect(0, middle - side // 2, 0, side)
-    return _looks(sheet, scene, right, row, ("large", "contrast")) - sheet.px(40)
+    return _looks(sheet, scene, right, row, (*_spoken(scene), "large", "contrast")) - sheet.px(40)
 
 
 def _last_row(sheet: Sheet) -> Rect:
@@ -110,24 +111,23 @@ def _languages(sheet: Sheet, scene: Scene, row: Rect, languages: tuple[str, ...]
     return left - gap
 
 
+def _spoken(scene: Scene) -> tuple[str, ...]:
+    """The smallest screen has no room for it: there a key is what begins it, as everywhere."""
+    return ("spoken",) * scene.headphones
+
+
 def _looks(sheet: Sheet, scene: Scene, right: int, row: Rect, names: tuple[str, ...]) -> int:
     """Square buttons up to `right`; returns where they begin."""
     side, gap = row.height, sheet.px(22)
-    look = scene.look
-    chosen = {
-        "large": look.large, "contrast": look.contrast, "low": look.low,
-        "clear": look.large and look.contrast,
-    }  # fmt: skip
     for name in reversed(names):
         box = Rect(right - side, row.y, side, row.height)
-        fill, ink = (INK, WHITE) if chosen[name] else (PAPER, INK)
+        fill, ink = (INK, WHITE) if scene.look.chosen(name) else (PAPER, INK)
         sheet.target(f"look:{name}", box)
         if name in ("large", "clear"):
             sheet.button(box, "A+", sheet.px(46), fill, ink, border=INK)
         else:
             sheet.panel(box, fill, border=INK)
-            icon = "contrast" if name == "contrast" else "wheelchair"
-            sheet.icon(icon, box.center, round(min(box.size) * 0.58), ink)
+            sheet.icon(_LOOKS[name], box.center, round(min(box.size) * 0.58), ink)
         right = box.left - gap
     return right + gap
 

@@ -26,6 +26,7 @@ class Scene:
     left: int | None = None  # seconds until the page ends by itself
     printer: PrinterState = PrinterState.READY
     look: Look = PLAIN
+    headphones: bool = False  # the pages can be read aloud
     focus: str = ""  # the target that the keys have reached
     papers: tuple[Paper, ...] = ()  # that staff may print once more
     tickets_left: int | None = None  # for staff: on the printer's roll, about

@@ -28,7 +28,9 @@ class Touch:
     y: int
 
 
-KeyName: TypeAlias = Literal["next", "previous", "left", "right", "up", "down", "enter", "back", "erase"]
+KeyName: TypeAlias = Literal[
+    "next", "previous", "left", "right", "up", "down", "enter", "back", "erase", "help", "louder", "softer"
+]
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,13 @@ _FINGER: dict[int, Literal["down", "move", "up"]] = {
     pygame.FINGERUP: "up",
 }
 _BUTTON: dict[int, Literal["down", "up"]] = {pygame.MOUSEBUTTONDOWN: "down", pygame.MOUSEBUTTONUP: "up"}
+_VOLUME_UP, _VOLUME_DOWN = 0x40000080, 0x40000081  # SDL's keycodes, which pygame has no names for
+_SIGNS: dict[str, KeyName] = {"+": "louder", "-": "softer"}
 _KEY: dict[int, KeyName] = {
     pygame.K_TAB: "next", pygame.K_LEFT: "left", pygame.K_RIGHT: "right", pygame.K_UP: "up",
     pygame.K_DOWN: "down", pygame.K_RETURN: "enter", pygame.K_KP_ENTER: "enter", pygame.K_SPACE: "enter",
-    pygame.K_ESCAPE: "back", pygame.K_BACKSPACE: "erase",
+    pygame.K_ESCAPE: "back", pygame.K_BACKSPACE: "erase", pygame.K_F1: "help", pygame.K_HELP: "help",
+    _VOLUME_UP: "louder", pygame.K_KP_PLUS: "louder", _VOLUME_DOWN: "softer", pygame.K_KP_MINUS: "softer",
 }  # fmt: skip
 _EXPOSED = (pygame.WINDOWEXPOSED, pygame.WINDOWSIZECHANGED, pygame.WINDOWRESTORED)
 
@@ -94,6 +99,8 @@ def _pressed(event: pygame.Event) -> Key | Letter | None:
     if event.key in _KEY:
         back = event.key == pygame.K_TAB and event.mod & pygame.KMOD_SHIFT
         return Key("previous" if back else _KEY[event.key])
+    if event.unicode in _SIGNS:
+        return Key(_SIGNS[event.unicode])
     letter = event.unicode.upper()
     return Letter(letter) if letter.isascii() and letter.isalnum() else None
 
