@@ -131,7 +131,7 @@ class _Drawing:
         self.canvas.band(self.at.band)
         if not notices:
             return
-        room, size = foot.width - 2 * self.at.margin, self.px(36)
+        room, size = foot.width - 2 * self.at.margin, self.px(42)
         words = " ".join(notices)
         if text.width(words, size) > room:
             words = notices[self.view.turn % len(notices)]

@@ -154,7 +154,7 @@ class _Drawing:
         image = code(self.view.qr, card.width - self.px(12))
         self.canvas.picture(image, image.get_rect(center=card.center))
         if self.view.english:
-            size = text.fit(ADVICE, card.width, self.px(25))
+            size = text.fit(ADVICE, max(card.width, self.at.words.width), self.px(28))
             baseline = card.bottom + self.px(38)
             self.canvas.line(ADVICE, card.centerx, baseline, size, MUTED, align="center")
 

@@ -80,7 +80,7 @@ def _card(
     ink, quiet, ground = (WHITE, WHITE, INK) if filled else (INK, MUTED, WHITE)
     weight = max(2, round(3 * unit))
     canvas.rounded(card, ground, round(22 * unit), border=ground if filled else SOFT, weight=weight)
-    small, pad = round(24 * unit), round(18 * unit)
+    small, pad = round(28 * unit), round(18 * unit)
     if card.width > card.height:
         em, align = round(44 * unit), "left"
         side = min(card.height - 2 * pad, round(150 * unit))

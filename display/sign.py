@@ -12,7 +12,7 @@ from screen.canvas import Canvas
 from screen.theme import GOLD, INK, ON_GOLD, ON_INK, WHITE, Size
 
 SEPARATOR = " · "
-SMALLEST = 22  # units: rather than smaller, the last services are left out
+SMALLEST = 26  # units: rather than smaller, the last services are left out
 
 # What a status says, and what a citizen does then.
 _WORDS: dict[CounterStatus, tuple[str, str]] = {
@@ -76,7 +76,8 @@ class _Drawing:
     def draw(self) -> None:
         size, status = self.canvas.size, self.view.status
         whole = self.canvas.box
-        head = pygame.Rect(0, 0, whole.width, self.px(92))
+        upright = whole.height > whole.width
+        head = pygame.Rect(0, 0, whole.width, self.px(150 if upright else 92))
         foot = pygame.Rect(0, whole.bottom - self.px(72), whole.width, self.px(72))
         middle = pygame.Rect(0, head.bottom, whole.width, foot.top - head.bottom)
         self.canvas.fill(INK)
@@ -85,7 +86,7 @@ class _Drawing:
             self.canvas.line(words, middle.centerx, base, self.px(56), WHITE, bold=True, align="center")
             self.canvas.band(whole.bottom - band.height(size))
             return
-        self._head(head)
+        self._head(head, upright)
         if self.view.label is not None:
             self._number(middle, self.view.label)
             self._foot(foot, "Serving a person with priority" if self.view.priority else _WORDS[status][1])
@@ -93,21 +94,25 @@ class _Drawing:
             self._message(middle, *_WORDS[status])
             self.canvas.band(whole.bottom - band.height(size))
 
-    def _head(self, head: pygame.Rect) -> None:
+    def _head(self, head: pygame.Rect, upright: bool) -> None:
+        """The counter's name, and beside it, or below it on a sign that stands, what it does."""
         view, margin, size = self.view, self.px(30), self.px(42)
-        right, base = head.right - margin, head.centery + text.capital(size) // 2
-        end = round(head.width * 0.7)
+        left, right, base = head.left + margin, head.right - margin, head.centery + text.capital(size) // 2
+        most, upper = round(head.width * 0.7) - margin, head.top + self.px(68)
+        if upright:
+            base, most = head.top + self.px(122), right - left
         if not view.fresh:
             words = say("vi", "Reconnecting…")
-            end = self.canvas.note("offline", words, right, base, self.px(26), ON_INK).left - margin
-        size = text.fit(view.name, end - margin, size, bold=True)
-        name = self.canvas.line(view.name, margin, base, size, WHITE, bold=True)
+            note = self.canvas.note("offline", words, right, base, self.px(28), ON_INK)
+            most = most if upright else note.left - margin - left
+        size = text.fit(view.name, most, size, bold=True)
+        name = self.canvas.line(view.name, left, upper if upright else base, size, WHITE, bold=True)
         if view.fresh:
-            services, room = view.services, right - margin - name.right
+            services, room = view.services, right - left if upright else right - margin - name.right
             while text.fit(services, room, self.px(31)) < self.px(SMALLEST) and SEPARATOR in services:
                 services = services.rpartition(SEPARATOR)[0] + "…"
-            size = text.fit(services, room, self.px(31))
-            self.canvas.line(services, right, base, size, ON_INK, align="right")
+            size, x = text.fit(services, room, self.px(31)), left if upright else right
+            self.canvas.line(services, x, base, size, ON_INK, align="left" if upright else "right")
 
     def _number(self, area: pygame.Rect, label: str) -> None:
         self.canvas.fill(GOLD, area)
@@ -118,22 +123,26 @@ class _Drawing:
 
     def _foot(self, foot: pygame.Rect, message: str) -> None:
         words = say("vi", message)
-        size = text.fit(words, foot.width - self.px(60), self.px(34), bold=True)
+        size = text.fit(words, foot.width - self.px(24), self.px(34), bold=True)
         base = foot.centery + text.capital(size) / 2
         self.canvas.line(words, foot.centerx, base, size, WHITE, bold=True, align="center")
 
     def _message(self, area: pygame.Rect, word: str, advice: str) -> None:
-        room, x = area.width - self.px(60), area.centerx
-        lines = [(say("vi", word), 104, WHITE, True, 8), (say("vi", advice), 36, ON_INK, False, 74)]
+        """Why there is no number, what a citizen does then, and both in English."""
+        room = area.width - self.px(48)
+        said = [(say("vi", word), 104, WHITE, True), (say("vi", advice), 36, ON_INK, False)]
         if self.view.reason:
-            lines = [
-                (say("vi", word), 96, WHITE, True, -30),
-                (self.view.reason, 46, WHITE, False, 48),
-                (say("vi", advice), 36, ON_INK, False, 104),
-            ]
+            said.insert(1, (self.view.reason, 46, WHITE, False))
         if self.view.english:
-            lines.append((f"{word}. {advice}", 26, ON_INK, False, lines[-1][-1] + 46))
-        for words, units, color, bold, below in lines:
-            size = text.fit(words, room, self.px(units), bold=bold)
-            base = area.centery + self.px(below)
-            self.canvas.line(words, x, base, size, color, bold=bold, align="center")
+            said.append((f"{word}. {advice}", 28, ON_INK, False))
+        paragraphs = []
+        for words, units, color, bold in said:
+            lines = text.wrap(words, room, self.px(units), bold=bold)
+            size = min(text.fit(line, room, self.px(units), bold=bold) for line in lines)
+            paragraphs.append((lines, size, color, bold))
+        gap = self.px(8)
+        base = area.centery - sum(len(lines) * text.leading(size) + gap for lines, size, *_ in paragraphs) / 2
+        for lines, size, color, bold in paragraphs:
+            first = base + (text.leading(size) + text.capital(size)) / 2
+            self.canvas.lines(lines, area.centerx, first, size, color, bold=bold, align="center")
+            base += len(lines) * text.leading(size) + gap
