@@ -1,5 +1,6 @@
 """One thing said in the middle of a page: that there is no number, why, and what to do now."""
 
+import re
 from datetime import datetime
 
 from bus.messages import QueueState
@@ -38,7 +39,8 @@ def of(scene: Scene, trouble: Trouble) -> tuple[str, str, str]:
             title = scene.say("You have the number {label} already", label=trouble.label)
             words = scene.say("Please wait until it is called, or ask a member of staff.")
             if service := scene.offer.service(trouble.service):
-                words = f"{scene.pick(service.name)} · {scene.pick(service.place)}. {words}"
+                place = re.sub(" (?=[0-9])", "\N{NO-BREAK SPACE}", scene.pick(service.place))
+                words = f"{scene.pick(service.name)} · {place}. {words}"
             return "check-circle", title, words
         case "old-number":
             title = scene.say("The number {label} is of another day", label=trouble.label)
