@@ -87,17 +87,23 @@ class Press:
 
     def print(self, job: str, ticket: Ticket, *, again: bool = False) -> None:
         """Raises Refused while the hub was never heard: nobody could have taken a ticket."""
-        center, catalog = self._center(), self.states.catalog
-        service = catalog.service(ticket.service) if catalog else None
-        name = pick(service.name, ticket.language) if service else ""
+        center = self._center()
+        name, *then = (self._name(each, ticket.language) for each in (ticket.service, *ticket.then))
         dated = not ticket.offline or self.states.hub_now() is not None
         template, width = template_of(self.settings), self.profile.width
-        composed = compose(ticket, center, name, width, template, dated=dated, again=again)
+        composed = compose(
+            ticket, center, name, width, template, then=", ".join(then), dated=dated, again=again
+        )
         self._submit(job, composed, again=again)
 
     def print_test(self, job: str, device: str) -> None:
         """A page by which a technician sees that all is right. Raises Refused while no hub was heard."""
         self._submit(job, compose_test_page(self._center(), device, self.profile.width))
+
+    def _name(self, service: str, language: str) -> str:
+        """What it is called; empty for one that the centre has no longer."""
+        found = self.states.catalog.service(service) if self.states.catalog else None
+        return pick(found.name, language) if found else ""
 
     def _center(self) -> CenterState:
         if self.states.center is None:

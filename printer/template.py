@@ -23,8 +23,9 @@ MOST_BLOCKS, MOST_LETTERS = 40, 300
 MOST_DOTS = 2000  # a side of a picture
 
 Field = Literal[
-    "title", "name", "label", "service", "place", "priority", "ahead", "wait", "opens", "taken", "track"
-]
+    "title", "name", "label", "service", "place", "then", "priority", "ahead", "wait", "opens", "taken",
+    "track",
+]  # fmt: skip
 FIELDS: tuple[str, ...] = get_args(Field)
 Words = Annotated[
     str | dict[str, str],

@@ -49,15 +49,18 @@ def compose(
     width: int,
     template: Template,
     *,
+    then: str = "",
     dated: bool = True,
     again: bool = False,
 ) -> Composed:
     """The ticket in its own language; `service` is the service's name in it, `width` the paper's in dots.
 
+    `then` are the names of further services on the same number.
+
     It is not `dated` where nobody knows what time it is. One that is printed `again` is marked: two papers
     with one number are not two turns.
     """
-    layout, fields = LAYOUTS[width], _fields(ticket, center, service, dated=dated)
+    layout, fields = LAYOUTS[width], _fields(ticket, center, service, then, dated=dated)
     parts: list[Part] = _badge(say(ticket.language, "REPRINTED"), layout) if again else []
     for block in template.block:
         parts += _parts(block, fields, ticket.language, layout)
@@ -110,7 +113,7 @@ def _badge(words: str, layout: Layout) -> list[Part]:
     return [drawing.badge(words, layout), drawing.gap(BELOW_BADGE, layout)]
 
 
-def _fields(ticket: Ticket, center: CenterState, service: str, *, dated: bool) -> dict[str, str]:
+def _fields(ticket: Ticket, center: CenterState, service: str, then: str, *, dated: bool) -> dict[str, str]:
     """What a template's fields say on this ticket; nothing where there is nothing to say."""
     language, wait = ticket.language, ticket.wait
     minutes = say(language, "{range} minutes", range=wait_range(wait.low, wait.high)) if wait else ""
@@ -120,6 +123,7 @@ def _fields(ticket: Ticket, center: CenterState, service: str, *, dated: bool) -
         "label": ticket.label,
         "service": service,
         "place": pick(ticket.place, language),
+        "then": then,
         "priority": say(language, "Priority") if ticket.priority else "",
         "ahead": say(language, "not known now") if ticket.offline else _people(ticket.ahead, language),
         "wait": minutes,

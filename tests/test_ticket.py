@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, features
@@ -23,7 +24,7 @@ MARGIN = {576: 30, 384: 8}
 widths = pytest.mark.parametrize("width", [576, 384])
 
 
-def compose(given: Ticket, center: CenterState, service: str, width: int, **how: bool) -> Composed:
+def compose(given: Ticket, center: CenterState, service: str, width: int, **how: Any) -> Composed:
     return compose_by(given, center, service, width, load(SHIPPED / "ticket.toml"), **how)
 
 
@@ -78,6 +79,13 @@ def test_words_stand_in_reading_order(width: int) -> None:
     tops = [place[1] for place in places if place]
     assert len(tops) == len(places)
     assert tops == sorted(tops)
+
+
+@widths
+def test_further_errands_stand_below_the_first_one(width: int) -> None:
+    picture = compose(ticket(), CENTER, "Hộ tịch", width, then="Đất đai, Thuế").picture
+    assert find(picture, "Sau đó: Đất đai, Thuế", BODY[width])
+    assert not find(compose(ticket(), CENTER, "Hộ tịch", width).picture, "Sau đó:", BODY[width])
 
 
 @widths
