@@ -1,84 +1,66 @@
 """The master's side of the line's protocol, as rules alone: bytes and times in, bytes and events out.
 
 One line, one master, one request in the air. Every request of one device gets one answer from it; what gets
-no answer is asked again, and nothing is told only once. Each 20 ms one request goes to all keypads together,
+no answer is asked again, and nothing is told only once. Each 10 ms one request goes to all keypads together,
 which only a keypad with a press answers: while nobody presses, a line of any length costs one frame. Two
 presses at once garble each other, and then each keypad is asked by itself. Beyond that a device is visited
-once a second, to know that it is there, and that a sign shows what it should.
+every other second, to know that it is there, and that a sign shows what it should.
 
-At 19200 baud (0.52 ms a byte) a request to everyone and the longest answer take 5.2 + 3 + 10.9 = 19.1 ms,
-which is why a round has 20 ms, whatever hangs on the line: a press waits 10 ms for its round on average, 20
-at most (35 if a visit comes first), and is heard 16 ms after that. Asking eight keypads one by one would be a
-round of 8 × 12 = 96 ms, and on a faster line 400 answers a second that say nothing.
+At 19200 baud (0.52 ms a byte) a request to everyone takes 5.2 ms and an answer must have begun 3 ms later,
+which is why a round has 10 ms, whatever hangs on the line. Asking eight keypads one by one would be a round
+of 8 × 12 = 96 ms. What an adapter adds is measured: an FTDI alone may hold bytes back for 16 ms, and who speaks
+into an answer that it holds back never hears it.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import inf
+from typing import get_args
 
 from bus.messages import LinkHealth
-from config.settings import Line
+from config.settings import Baud, Line
+from firmware_bridge.codec import Decoder, encode
 from firmware_bridge.driver import KeyPressed, LinkChanged
 from firmware_bridge.frames import (
     EVERYONE,
     MAX_FRAME,
+    TURN_S,
     Ack,
-    Decoder,
     Frame,
     Hello,
-    Identity,
     Kind,
+    Light,
     Message,
     Outcome,
     Poll,
     Press,
     Show,
-    Shown,
-    encode,
     from_device,
     size,
+    slot_time,
     wire_time,
 )
+from firmware_bridge.peer import Peer
 
-ROUND_S = 0.020  # between two requests to everyone
-TURN_S = 0.003  # within which a device begins its answer
-PATIENCE_S = 0.020  # the same as seen from here: an FTDI adapter alone may hold bytes back for 16 ms
-VISIT_S = 1.0  # between two requests to a device that has nothing to tell, or is silent
-MISSES = 8  # answers missed in a row that make a device silent: 1 in 3000 where a third of them is lost
+ROUND_S = 0.010  # between two requests to everyone
+LATEST_S = 0.020  # that an adapter may add to an answer's way
+FORGET = 0.5  # what is left of an answer's lateness after the next one
+LOST_S = 5.0  # without a word from anybody, after which other speeds are tried
+ZEROS = 16  # requests in a row after which nothing but zeros came: that is the idle line, turned round
 
 
-class Peer:
-    """A device, as the master knows it."""
+@dataclass
+class Exchange:
+    """A request in the air, and what has come of it."""
 
-    def __init__(self, address: int, kind: Kind) -> None:
-        self.address = address
-        self.kind = kind
-        self.name = f"{kind.name.lower()}-{address}"
-        self.state = "silent"  # or "ready", or "wrong-kind"
-        self.due = 0.0  # when it is asked next
-        self.misses = 0  # in a row
-        self.frames = 0
-        self.errors = 0
-        self.retries = 0
-        self.round_trip_ms = 0.0  # smoothed
-        self.wanted: Show | None = None
-        self.shown: Show | None = None
-        self.press: tuple[int, int] | None = None  # boot and number of the last one
-        self.ack: Ack | None = None  # what became of it, once that is known
-        self.ack_owed = False
-
-    def request(self) -> Message:
-        """What it is to be asked, or told, now."""
-        if self.state != "ready":
-            return Hello()
-        if self.ack is not None and self.ack_owed:
-            return self.ack
-        if self.wanted is not None and self.wanted != self.shown:
-            return self.wanted
-        return Poll()
-
-    def health(self) -> LinkHealth:
-        trip = round(self.round_trip_ms, 1)
-        return LinkHealth(self.name, self.state, self.frames, self.errors, self.retries, trip)
+    request: Frame
+    at: float
+    begin_by: float  # when the time for an answer to begin is over
+    until: float  # and the time for its end
+    begun: bool = False  # bytes have come
+    only_zeros: bool = True
+    garbled: bool = False
+    answered: bool = False
 
 
 class Master:
@@ -88,82 +70,94 @@ class Master:
     """
 
     def __init__(self, line: Line, tell: Callable[[KeyPressed | LinkChanged], None]) -> None:
-        kinds = {keypad.address: Kind.KEYPAD for keypad in line.keypads}
-        kinds |= {sign.address: Kind.SIGN for sign in line.signs}
-        self._peers = {address: Peer(address, kind) for address, kind in kinds.items()}
-        self._named = {peer.name: peer for peer in self._peers.values()}
-        self._acts = {keypad.address: keypad.keys for keypad in line.keypads}
+        scores = tuple(f"rate-{score}" for score in range(1, 6))
+        peers = [
+            *(Peer(each.address, Kind.KEYPAD, each.keys) for each in line.keypads),
+            *(Peer(each.address, Kind.RATER, scores) for each in line.raters),
+            *(Peer(each.address, Kind.SIGN) for each in line.signs),
+            *(Peer(each.address, Kind.LAMP) for each in line.lamps),
+        ]
+        self.baud: int = line.baud  # of what `send` gave last
+        self._settled: int = line.baud
+        self._others = [baud for baud in get_args(Baud) if baud != line.baud]
+        self._tries = 0  # requests to single devices since nobody is heard any more
+        self._peers = {peer.address: peer for peer in peers}
+        self._named = {peer.name: peer for peer in peers}
         self._tell = tell
-        self._baud = line.baud
         self._decoder = Decoder()
         self._sequence = 0
-        self._asked: Frame | None = None  # the request in the air
-        self._asked_at = 0.0
-        self._until = 0.0  # when the time for its answer is over
-        self._round_s = max(ROUND_S, wire_time(size(Poll) + MAX_FRAME, line.baud) + TURN_S)
-        self._round_at = 0.0 if line.keypads else inf
-        self._garbled = False  # since the last round
+        self._air: Exchange | None = None
+        self._late_s = LATEST_S  # by how much answers come later than the wire alone would bring them
+        self._bad = 0  # frames until now
+        self._zeros = 0  # requests in a row that were followed by nothing but zeros
+        self._heard_at: float | None = None  # the last frame of a device
+        self._last = EVERYONE  # whom the last request was to
+        self._round_at = 0.0 if line.keypads or line.raters else inf
         self._state = "absent"
         self._errors = 0  # garbled answers that were nobody's in particular
+        self._answers_at = 0  # another speed, at which somebody answered
 
     # The line itself
 
     def attach(self) -> None:
         """The port is open: everybody on it is a stranger."""
         self._decoder = Decoder()
-        self._asked = None
+        self._bad = 0
+        self._air = None
+        self._late_s = LATEST_S
+        self._zeros = 0
+        self._heard_at = None
         for peer in self._peers.values():
-            peer.state = "silent"
-            peer.due = 0.0
-        self._state = "ready"
-        self._tell(LinkChanged("line", self._state))
+            peer.forget()
+        self._turn("ready")
 
     def detach(self) -> None:
         """The port is gone, or still not there."""
-        if self._state == "absent":
-            return
         for peer in self._peers.values():
-            peer.state = "silent"
-        self._state = "absent"
-        self._tell(LinkChanged("line", self._state))
+            peer.forget()
+        self._turn("absent")
 
     def wake(self) -> float:
         """When `send` is wanted next, should nothing come before."""
-        return self._until if self._asked else self._next()[0]
+        if self._air:
+            return self._air.until
+        return min([self._round_at, *(peer.due for peer in self._peers.values())])
 
     def send(self, now: float) -> bytes:
         """What to put on the line now, perhaps nothing."""
-        if self._asked:
-            if now < self._until:
-                return b""
-            self._missed(self._asked, now)
-        due, address = self._next()
-        if due > now:
+        if self._air and now >= self._air.until:
+            self._over(self._air, now)
+        if self._air or now < self.wake():
             return b""
+        address = self._next(now)
         self._sequence = (self._sequence + 1) % 256
         if address == EVERYONE:
             message: Message = Poll()
-            self._until = self._round_at = now + self._round_s
-            self._garbled = False
+            self.baud = self._settled
+            self._round_at = now + ROUND_S
         else:
-            message = self._peers[address].request()
-            self._until = now + wire_time(size(type(message)) + MAX_FRAME, self._baud) + PATIENCE_S
-        self._asked = Frame(address, self._sequence, message)
-        self._asked_at = now
-        return encode(self._asked)
+            message = self._peers[address].request(now)
+            self.baud = self._speed(now)
+        begin_by = now + self._wire(size(type(message)) + 1) + self._late_s
+        if isinstance(message, Hello):
+            begin_by += (message.slots - 1) * slot_time(self.baud)
+        request = Frame(address, self._sequence, message)
+        self._air = Exchange(request, now, begin_by, until=begin_by)
+        return encode(request)
 
     def receive(self, data: bytes, now: float) -> None:
         """Bytes came from the line."""
-        bad = self._decoder.bad
+        if self._air:
+            self._air.begun = True
+            self._air.only_zeros &= not any(data)
+            self._air.until = max(self._air.until, now + self._wire(MAX_FRAME) + self._late_s)
         for frame in self._decoder.feed(data):
-            if frame.address in self._peers and from_device(frame.message):
+            if self._air and frame == self._air.request:  # an adapter that hears itself
+                self._air.begun, self._air.only_zeros = False, True
+                self._air.until = self._air.begin_by
+            elif frame.address in self._peers and from_device(frame.message):
                 self._heard(self._peers[frame.address], frame, now)
-        if garbled := self._decoder.bad - bad:
-            self._garbled = True
-            if self._asked and self._asked.address != EVERYONE:
-                self._peers[self._asked.address].errors += garbled
-            else:
-                self._errors += garbled
+        self._count_garbled()
 
     # What the app wants
 
@@ -172,8 +166,8 @@ class Master:
         """What the device at each address is called."""
         return {peer.address: peer.name for peer in self._peers.values()}
 
-    def show(self, name: str, wanted: Show) -> None:
-        """From now on the sign is to show this."""
+    def show(self, name: str, wanted: Show | Light) -> None:
+        """From now on the device is to show this."""
         peer = self._named[name]
         peer.wanted = wanted
         if peer.state == "ready":
@@ -192,70 +186,108 @@ class Master:
         """The line and every device on it."""
         peers = [peer.health() for peer in self._peers.values()]
         frames = sum(each.frames for each in peers)
-        return (LinkHealth("line", self._state, frames, self._errors), *peers)
+        about = f"devices answer at {self._answers_at} baud" if self._state == "wrong-speed" else ""
+        return (LinkHealth("line", self._state, frames, self._errors, about=about), *peers)
 
     # Rules
 
-    def _next(self) -> tuple[float, int]:
-        """When somebody is due, and who."""
-        return min([(self._round_at, EVERYONE), *((each.due, each.address) for each in self._peers.values())])
+    def _next(self, now: float) -> int:
+        """Who is asked now. Where both are due, everyone and single devices take turns."""
+        single = min(self._peers.values(), key=lambda peer: peer.due)
+        everyone = single.due > now if self._last == EVERYONE else self._round_at <= now
+        self._last = EVERYONE if everyone else single.address
+        return self._last
+
+    def _speed(self, now: float) -> int:
+        """Of a request to one device: where nobody answers at all, every other time around another one."""
+        if self._heard_at is None:
+            self._heard_at = now
+        if now - self._heard_at < LOST_S:
+            self._tries = 0
+            return self._settled
+        self._tries += 1
+        around = self._tries // len(self._peers)
+        return self._others[around // 2 % len(self._others)] if around % 2 else self._settled
+
+    def _wire(self, count: int) -> float:
+        return wire_time(count, self.baud)
 
     def _heard(self, peer: Peer, frame: Frame, now: float) -> None:
-        peer.frames += 1
-        asked = self._asked
-        request = None  # the one of ours that this answers
-        if asked and asked.sequence == frame.sequence and asked.address in (peer.address, EVERYONE):
-            self._asked = None
-            request = asked.message if asked.address == peer.address else None
-        if isinstance(request, Ack):
-            peer.ack_owed = False
-        match frame.message:
-            case Identity(kind):
-                self._turn(peer, "ready" if kind is peer.kind else "wrong-kind")
-                peer.shown = None
-            case Shown(marks, text):
-                peer.shown = Show(marks, text)
-            case Press() if peer.kind is Kind.KEYPAD:
-                self._pressed(peer, frame.message, now)
-        following = peer.request()
-        if request is not None:
-            peer.misses = 0
-            trip = (now - self._asked_at) * 1000
-            peer.round_trip_ms += (trip - peer.round_trip_ms) * (0.1 if peer.round_trip_ms else 1)
-            peer.due = now + VISIT_S
-        if following not in (Poll(), request):  # who does not obey waits for the next visit
+        if self.baud != self._settled:
+            self._answers_at = self.baud
+            self._turn("wrong-speed")
+            return
+        self._heard_at = now
+        self._turn("ready")
+        air, before = self._air, peer.state
+        peer.heard(frame.message, now)
+        if air is None or air.request.sequence != frame.sequence:
+            self._late_s = LATEST_S  # it came when nobody waited for it any more
+        elif air.request.address == EVERYONE:
+            self._air = None
+        elif air.request.address == peer.address:
+            self._answer(peer, air, frame.message, now)
+        if isinstance(frame.message, Press) and peer.presses(frame.message):
+            self._pressed(peer, frame.message, now)
+        if peer.ack and peer.ack_owed and peer.state == "ready":
             peer.due = now
+        self._note(peer, before)
+
+    def _answer(self, peer: Peer, air: Exchange, answer: Message, now: float) -> None:
+        request = air.request.message
+        peer.answered(request, now, asked_at=air.at)
+        air.answered = True
+        if isinstance(request, Hello) and request.slots > 1:
+            return  # perhaps another one answers, too
+        late = now - air.at - self._wire(size(type(request)) + size(type(answer)))
+        self._late_s = min(LATEST_S, max(TURN_S, late, self._late_s * FORGET))
+        self._air = None
 
     def _pressed(self, peer: Peer, press: Press, now: float) -> None:
-        if (press.boot, press.number) == peer.press:
-            peer.ack_owed = True  # it has not heard what became of it, if anything did
-            return
-        peer.press = (press.boot, press.number)
-        peer.ack = None
-        at = now - wire_time(size(Press), self._baud) - press.age_ms / 1000
-        acts = self._acts[peer.address]
-        act = acts[press.key - 1] if 1 <= press.key <= len(acts) else ""
+        act = peer.acts[press.key - 1] if 1 <= press.key <= len(peer.acts) else ""
+        at = now - self._wire(size(Press)) - press.age_ms / 1000
         self._tell(KeyPressed(peer.name, press.boot, press.number, act, at))
 
-    def _missed(self, asked: Frame, now: float) -> None:
+    def _over(self, air: Exchange, now: float) -> None:
         """The time for an answer is over: the rule after a request to everyone, a fault after any other."""
-        self._asked = None
-        if asked.address == EVERYONE:
-            if self._garbled:
-                for peer in self._peers.values():
-                    if peer.state == "ready" and peer.kind is Kind.KEYPAD:
-                        peer.due = self._asked_at  # so before the next round
-            return
-        peer = self._peers[asked.address]
-        peer.misses += 1
-        if peer.state != "silent":
-            peer.retries += 1
-            if peer.misses >= MISSES:
-                self._turn(peer, "silent")
-        peer.due = now if peer.state == "ready" else now + VISIT_S
+        self._decoder.give_up()
+        self._count_garbled()
+        self._air = None
+        self._zeros = self._zeros + 1 if air.begun and air.only_zeros else 0
+        if self._zeros >= ZEROS:
+            self._turn("swapped-wires")
+        peer = self._peers.get(air.request.address)
+        if peer is not None:
+            if not air.answered:
+                before = peer.state
+                peer.missed(now, garbled=air.garbled)
+                self._note(peer, before)
+        elif air.garbled:
+            self._late_s = LATEST_S  # perhaps we spoke into an answer that the adapter held back
+            for each in self._peers.values():
+                if each.state == "ready" and each.has_keys:
+                    each.due = min(each.due, air.at)
 
-    def _turn(self, peer: Peer, state: str) -> None:
-        """The device is in this state now; told if that is news."""
-        if state != peer.state:
-            peer.state = state
-            self._tell(LinkChanged(peer.name, state))
+    def _count_garbled(self) -> None:
+        """Whoever was asked has the bad frames that came."""
+        garbled, self._bad = self._decoder.bad - self._bad, self._decoder.bad
+        if not garbled:
+            return
+        peer = self._peers.get(self._air.request.address) if self._air else None
+        if peer:
+            peer.errors += garbled
+        else:
+            self._errors += garbled
+        if self._air:
+            self._air.garbled = True
+
+    def _note(self, peer: Peer, before: str) -> None:
+        """Tell what became of the device, if that is news."""
+        if peer.state != before:
+            self._tell(LinkChanged(peer.name, peer.state))
+
+    def _turn(self, state: str) -> None:
+        """The line is in this state now; told if that is news."""
+        if state != self._state:
+            self._state = state
+            self._tell(LinkChanged("line", state))

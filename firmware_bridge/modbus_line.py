@@ -21,7 +21,7 @@ class ModbusLine:
     def __init__(self, settings: Modbus, inbox: SimpleQueue[object], *, clock: Clock | None = None) -> None:
         self._master = ModbusMaster(settings, inbox.put)
         parity = settings.parity[0].upper()
-        self._port = Port(settings.port, settings.baud, self._master, inbox, parity=parity, clock=clock)
+        self._port = Port(settings.port, self._master, inbox, parity=parity, clock=clock)
         self.keypads: dict[str, str] = {}
         self.faces = self._master.faces
 

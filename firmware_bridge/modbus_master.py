@@ -64,7 +64,7 @@ class ModbusMaster:
     def __init__(self, settings: Modbus, tell: Callable[[LinkChanged], None]) -> None:
         self._signs = {sign.name: sign for sign in map(Sign, settings.signs)}
         self._tell = tell
-        self._baud = settings.baud
+        self.baud = settings.baud
         self._rest_s = max(3.5 * CHARACTER / settings.baud, SHORTEST_REST_S)
         self._asked: tuple[Sign, Write] | None = None  # the request in the air
         self._asked_at = 0.0
@@ -181,4 +181,4 @@ class ModbusMaster:
             self._tell(LinkChanged(sign.name, state))
 
     def _wire_time(self, count: int) -> float:
-        return count * CHARACTER / self._baud
+        return count * CHARACTER / self.baud

@@ -32,6 +32,10 @@ PORT_ERRORS = (
 class Master(Protocol):
     """The rules of a talk: bytes and times in, bytes out. Only the port's thread calls these."""
 
+    @property
+    def baud(self) -> int:
+        """The speed of what `send` gave last."""
+
     def attach(self) -> None:
         """The port is open: everybody on it is a stranger."""
 
@@ -57,7 +61,6 @@ class Port:
     def __init__(
         self,
         path: str,
-        baud: int,
         master: Master,
         inbox: SimpleQueue[object],
         *,
@@ -65,7 +68,6 @@ class Port:
         clock: Clock | None = None,
     ) -> None:
         self._path = path
-        self._baud = baud
         self._parity = parity
         self._master = master
         self._inbox = inbox
@@ -103,11 +105,13 @@ class Port:
     def _use(self) -> None:
         """Talk for as long as the port is there, or wait a moment for it."""
         try:
-            with Serial(self._path, self._baud, parity=self._parity, timeout=0, exclusive=True) as serial:
+            with Serial(
+                self._path, self._master.baud, parity=self._parity, timeout=0, exclusive=True
+            ) as serial:
                 log.info("the line is there port=%s", self._path)
                 self._trouble = ""
                 self._master.attach()
-                self._talk(serial.fileno())
+                self._talk(serial)
         except PORT_ERRORS as error:
             self._master.detach()
             if str(error) != self._trouble:
@@ -115,11 +119,14 @@ class Port:
                 log.warning("the line cannot be used port=%s error=%s", self._path, error)
             self._wait(REOPEN_S)
 
-    def _talk(self, port: int) -> None:
+    def _talk(self, serial: Serial) -> None:
         """pyserial has set the port up; to read and write it by itself would take twice the system calls."""
+        port = serial.fileno()
         while not self._closing:
             now = self._clock.monotonic()
             data = self._master.send(now)
+            if serial.baudrate != self._master.baud:
+                serial.baudrate = self._master.baud
             if data and os.write(port, data) < len(data):
                 raise OSError("the port takes nothing more")
             if self._wait(self._master.wake() - now, port):

@@ -19,11 +19,24 @@ from demo.member import Member, expect
 from demo.part import Part
 from firmware_bridge.app import Bridge
 from firmware_bridge.driver import Face
-from firmware_bridge.frames import PRESS_LIFE_S, Mark, Show
+from firmware_bridge.frames import PRESS_LIFE_S, Lamp, Light, Mark, Show
 from firmware_bridge.line import NO_NUMBER, sign_of
 from firmware_bridge.simulated import Noise, SimulatedLine
 
 COUNTER, KEYPAD, SIGN = "1", 1, 11  # of the demo's centre; the second ones are 2, 2 and 12
+RATER, LAMP = 21, 31  # of the first counter, too
+MORE = """
+[line]
+keypads = [
+    { address = 1, counter = "1", keys = ["next", "recall", "no-show", "finish", "open", "pause", "close"] },
+    { address = 2, counter = "2" },
+    { address = 3, counter = "3" },
+    { address = 4, counter = "4" },
+]
+raters = [{ address = 21, counter = "1" }]
+lamps = [{ address = 31, counter = "1" }]
+"""
+OPEN, PAUSE, CLOSE = 5, 6, 7  # keys
 
 
 class FastClock(Clock):
@@ -83,6 +96,15 @@ class Hall:
     def press(self, key: str, keypad: int = KEYPAD) -> str:
         """Press a key, and return what its lamp says in the end."""
         self.twins.press(keypad, key)
+        return self.said(keypad)
+
+    def press_key(self, key: int) -> str:
+        """The same with a key that has another act here than elsewhere."""
+        self.twins.press_key(KEYPAD, key)
+        return self.said(KEYPAD)
+
+    def said(self, keypad: int) -> str:
+        """What becomes of the press."""
         self.expect("an answer to the key", lambda: self.twins.lamp(keypad) != "waiting")
         return self.twins.lamp(keypad)
 
@@ -106,9 +128,11 @@ class Hall:
 
 @pytest.fixture
 def hall(broker: PrivateBroker, files: Path, hub: Part) -> Iterator[Hall]:
+    (files / "bridge-1.d").mkdir()
+    (files / "bridge-1.d" / "more.toml").write_text(MORE)
     keypads, signs = (1, 2, 3, 4), (11, 12, 13, 14)
     with (
-        SimulatedLine(files / "line", keypads=keypads, signs=signs) as twins,
+        SimulatedLine(files / "line", keypads=keypads, signs=signs, raters=(RATER,), lamps=(LAMP,)) as twins,
         Hall(broker, files, twins) as hall,
     ):
         yield hall
@@ -134,6 +158,23 @@ def test_each_key_does_what_is_written_on_it(hall: Hall) -> None:
     hall.expect("the guard after a call to be over", lambda: hall.press("finish", 1) == "accepted")
     hall.expect_shown(NO_NUMBER, 11)
     hall.expect_shown(NO_NUMBER, 12)
+    assert hall.press("rate-4", RATER) == "accepted"
+    assert hall.press("rate-1", RATER) == "refused"  # once a service
+
+
+def test_a_counter_is_opened_paused_and_closed_by_keys_that_are_set_so(hall: Hall) -> None:
+    for key, status in ((PAUSE, "paused"), (OPEN, "free"), (CLOSE, "closed"), (OPEN, "free")):
+        assert hall.press_key(key) == "accepted"
+        hall.expect_status(status)
+    assert hall.counter().clerk == COUNTER  # nobody said who it is
+
+
+def test_lamps_show_what_the_counter_does(hall: Hall) -> None:
+    hall.expect("an open counter", lambda: hall.twins.lights(LAMP) == Light(Lamp.OPEN, 0))
+    hall.take()
+    assert hall.press("next") == "accepted"
+    called = Light(Lamp.NUMBER | Lamp.OPEN, Lamp.NUMBER)
+    hall.expect("the call", lambda: {hall.twins.lights(each) for each in (LAMP, KEYPAD)} == {called})
 
 
 def test_what_the_hub_refuses_is_refused_to_the_clerk(hall: Hall) -> None:
@@ -262,6 +303,8 @@ def test_health_names_every_device_on_the_line_as_soon_as_it_changes(
             "line",
             *(f"keypad-{each}" for each in range(1, 5)),
             *(f"sign-1{each}" for each in range(1, 5)),
+            f"rater-{RATER}",
+            f"lamp-{LAMP}",
         }
         hall.expect("everybody", lambda: states() == dict.fromkeys(everybody, "ready"))
         hall.twins.unplug(KEYPAD)

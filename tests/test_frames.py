@@ -6,25 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware_bridge.codec import Decoder, crc, enclose, encode
 from firmware_bridge.frames import (
     LAYOUTS,
     MAX_FRAME,
+    SLOTS,
     TEXT_CELLS,
+    UNIQUE_BYTES,
     Ack,
-    Decoder,
     Frame,
     Hello,
     Identity,
-    Idle,
     Kind,
+    Light,
+    Lit,
     Outcome,
     Poll,
     Press,
     Show,
     Shown,
-    crc,
-    enclose,
-    encode,
     size,
     wire_time,
 )
@@ -32,15 +32,17 @@ from firmware_bridge.frames import (
 byte = st.integers(0, 0xFF)
 word = st.integers(0, 0xFFFF)
 boot = st.integers(0, 0xFFFFFFFF)
-text = st.text(st.characters(min_codepoint=1, max_codepoint=126), max_size=TEXT_CELLS)
+text = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=TEXT_CELLS)
+unique = st.binary(min_size=UNIQUE_BYTES, max_size=UNIQUE_BYTES)
 messages = st.one_of(
-    st.just(Hello()),
+    st.builds(Hello, st.integers(1, SLOTS)),
     st.just(Poll()),
-    st.just(Idle()),
     st.builds(Ack, boot, word, st.sampled_from(Outcome)),
-    st.builds(Press, boot, word, byte, word),
-    st.builds(Identity, st.sampled_from(Kind), byte, byte),
     st.builds(Show, byte, text),
+    st.builds(Light, byte, byte),
+    st.builds(Identity, st.sampled_from(Kind), byte, byte, byte, byte, byte, unique),
+    st.builds(Lit, byte, byte),
+    st.builds(Press, boot, word, byte, word),
     st.builds(Shown, byte, text),
 )
 frames = st.builds(Frame, byte, byte, messages)
@@ -124,6 +126,10 @@ ACK = (
         pytest.param(ACK[:4] + b"\x08" + ACK[5:-1], id="another length than its type has"),
         pytest.param(ACK[:-1] + b"\x63", id="an unknown outcome"),
         pytest.param(bytes((1, 3, 9, 0x84, 7, 0)) + "số 1".encode(), id="a text beyond ASCII"),
+        pytest.param(
+            bytes((1, 3, 9, 0x04, 7, 0)) + b"A\012\0\0\0", id="a text with something behind its end"
+        ),
+        pytest.param(bytes((1, 3, 9, 0x01, 1, 0)), id="no slot to answer in"),
     ],
 )
 def test_a_whole_frame_that_makes_no_sense_is_bad(content: bytes) -> None:
@@ -134,7 +140,7 @@ def test_a_whole_frame_that_makes_no_sense_is_bad(content: bytes) -> None:
 
 
 def test_no_frame_is_longer_than_the_longest() -> None:
-    assert {size(layout.message) for layout in LAYOUTS} == {10, 13, 17, 19, 21}
+    assert {size(layout.message) for layout in LAYOUTS} == {10, 11, 12, 17, 19, 21, 28}
 
 
 def test_a_line_of_19200_baud_carries_1920_bytes_a_second() -> None:
