@@ -20,6 +20,7 @@ from config.settings import KioskSettings
 from config.words import hour, say
 from kiosk import focus
 from kiosk.corner import Act, Corner
+from kiosk.fingers import Fingers
 from kiosk.journey import Asked, Home, Journey
 from kiosk.narrator import Narrator
 from kiosk.offer import Offer
@@ -63,7 +64,8 @@ class Kiosk:
         self.narrator = Narrator(settings.headphones, self.device.clock)
         self.scene: Scene | None = None  # of the last frame
         self.sheet: Sheet | None = None
-        self.focus = ""  # the target that the keys have reached; none while fingers touch
+        self.fingers = Fingers()
+        self.focus = ""  # the target that the keys have reached, or that a finger is on
         self._replies: dict[str, Reply] = {}  # to who asked for paper that is under way, by its job
         self._opened = ExitStack()
 
@@ -102,16 +104,8 @@ class Kiosk:
         self.issuer.step(news)
         for event in self.window.events():
             match event:
-                case Touch("down", x, y):
-                    self.narrator.interrupt()
-                    self.focus = ""
-                    at_corner = isinstance(self.journey.page, Home) and max(x, y) < self._finger()
-                    self.corner = self.corner.finger(self._now(), down=at_corner)
-                    self._touched(self.sheet.at(x, y) if self.sheet else None)
-                case Touch(_, x, y) if max(x, y) >= self._finger():
-                    self.corner = self.corner.finger(self._now(), down=False)
-                case Touch("up"):
-                    self.corner = self.corner.finger(self._now(), down=False)
+                case Touch() as touch:
+                    self._felt(touch)
                 case Key(name):
                     self._attend()
                     self._pressed(name)
@@ -129,6 +123,25 @@ class Kiosk:
         self.remote.step()
 
     # A number
+
+    def _felt(self, touch: Touch) -> None:
+        """A finger on the screen. What it would touch is ringed until it leaves."""
+        now, target = self._now(), self.sheet.at(touch.x, touch.y) if self.sheet else None
+        page = self.journey.since, type(self.corner.page)
+        in_corner = isinstance(self.journey.page, Home) and max(touch.x, touch.y) < self._finger()
+        match touch.kind:
+            case "down":
+                self.narrator.interrupt()
+                self.corner = self.corner.finger(now, down=in_corner)
+                self.fingers = self.fingers.down(touch.finger, target, page, now)
+                self.focus = self.fingers.target or ""
+            case "move" if not in_corner:
+                self.corner = self.corner.finger(now, down=False)
+            case "up":
+                self.corner = self.corner.finger(now, down=False)
+                self.fingers, touched = self.fingers.up(touch.finger, target, page)
+                self.focus = ""
+                self._touched(touched)
 
     def _attend(self) -> None:
         """Somebody is at the keys and, where there are headphones, may have them on."""

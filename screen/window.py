@@ -26,6 +26,7 @@ class Touch:
     kind: Literal["down", "move", "up"]
     x: int
     y: int
+    finger: int = 0  # which one, of several at once
 
 
 KeyName: TypeAlias = Literal[
@@ -83,7 +84,8 @@ def read(event: pygame.Event, size: Size) -> ScreenEvent | None:
     left out.
     """
     if event.type in _FINGER and event.touch_id != _MOUSE:
-        return Touch(_FINGER[event.type], round(event.x * size[0]), round(event.y * size[1]))
+        at = round(event.x * size[0]), round(event.y * size[1])
+        return Touch(_FINGER[event.type], *at, event.finger_id)
     if event.type in _BUTTON and not event.touch and event.button == pygame.BUTTON_LEFT:
         return Touch(_BUTTON[event.type], *event.pos)
     if event.type == pygame.MOUSEMOTION and not event.touch and event.buttons[0]:

@@ -119,7 +119,7 @@ def shown(booth: Booth) -> StaffPage | None:
 
 
 def test_staff_stop_and_take_up_a_service_and_print_a_test(booth: Booth) -> None:
-    pygame.event.post(pygame.Event(pygame.FINGERDOWN, touch_id=0, x=0.01, y=0.01))
+    pygame.event.post(pygame.Event(pygame.FINGERDOWN, touch_id=0, finger_id=0, x=0.01, y=0.01))
     booth.kiosk.step(0)
     booth.pass_time(HOLD_S)
     assert shown(booth) == Pin()

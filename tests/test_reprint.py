@@ -47,7 +47,7 @@ def marked(paper: Image.Image) -> bool:
 
 
 def open_corner(booth: Booth) -> None:
-    pygame.event.post(pygame.Event(pygame.FINGERDOWN, touch_id=0, x=0.01, y=0.01))
+    pygame.event.post(pygame.Event(pygame.FINGERDOWN, touch_id=0, finger_id=0, x=0.01, y=0.01))
     booth.kiosk.step(0)
     booth.pass_time(HOLD_S)
     for target in (*(f"key:{digit}" for digit in PIN), "send"):

@@ -207,9 +207,9 @@ def pressed(key: int, letter: str, mod: int = 0) -> pygame.Event:
 @pytest.mark.parametrize(
     ("event", "meaning"),
     [
-        (finger(pygame.FINGERDOWN, 0.5, 0.25), Touch("down", 200, 60)),
-        (finger(pygame.FINGERMOTION, 0.5, 0.5), Touch("move", 200, 120)),
-        (finger(pygame.FINGERUP, 0.1, 0.1), Touch("up", 40, 24)),
+        (finger(pygame.FINGERDOWN, 0.5, 0.25), Touch("down", 200, 60, 1)),
+        (finger(pygame.FINGERMOTION, 0.5, 0.5), Touch("move", 200, 120, 1)),
+        (finger(pygame.FINGERUP, 0.1, 0.1), Touch("up", 40, 24, 1)),
         (mouse(pygame.MOUSEBUTTONDOWN, (7, 9)), Touch("down", 7, 9)),
         (mouse(pygame.MOUSEBUTTONUP, (7, 9)), Touch("up", 7, 9)),
         (mouse(pygame.MOUSEBUTTONDOWN, (7, 9), button=3), None),
