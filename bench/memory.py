@@ -6,8 +6,8 @@ Measured as the resident memory of a process of its own, that does nothing else.
 import gc
 import multiprocessing
 import os
-from pathlib import Path
 
+from bench.process import resident_mb
 from bench.result import Result, against_floor
 from bench.year import DAYS, Year
 from config.load import load_center
@@ -25,11 +25,8 @@ def run() -> list[Result]:
 
 def live() -> tuple[float, float]:
     """The megabytes after a month and after the year."""
-    taken = {day: resident_mb() for day in Year(load_center(TEMPLATES / "center.toml"), PEOPLE).days()}
+    taken = {}
+    for day in Year(load_center(TEMPLATES / "center.toml"), PEOPLE).days():
+        gc.collect()
+        taken[day] = resident_mb(os.getpid())
     return taken[MONTH], taken[DAYS]
-
-
-def resident_mb() -> float:
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
