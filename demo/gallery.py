@@ -58,10 +58,10 @@ GLASS: dict[Name, tuple[Glass, ...]] = {
         Glass(*INCHES_7, 0.35, 0.8),
     ),
     "sign": (
-        Glass(*INCHES_7, 0.7, 1.5),
+        Glass(*INCHES_7, 0.7, 1.3),
         Glass(*INCHES_10, 1, 2),
         Glass((1920, 1080), (344, 194), 1.2, 3),
-        Glass((3840, 2160), (596, 335), 2, 5),
+        Glass((3840, 2160), (596, 335), 2, 4.8),
     ),
     "panel": (
         Glass(*INCHES_10, 0.5, 0.8),

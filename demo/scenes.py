@@ -20,13 +20,8 @@ from kiosk.scene import Scene
 from printer.status import PrinterState
 from screen.theme import Size
 
-# Screens, px, and the size of what they are in mm: 21.5 inches standing and lying, 10.1 and 7 inches on a desk.
-SCREENS: dict[Size, tuple[float, float]] = {
-    (1080, 1920): (268, 476),
-    (1920, 1080): (476, 268),
-    (1280, 800): (217, 136),
-    (800, 480): (154, 86),
-}
+# What kiosks are made with: 21.5 inches standing and lying, 10.1 and 7 inches on a desk.
+SCREENS: tuple[Size, ...] = ((1080, 1920), (1920, 1080), (1280, 800), (800, 480))
 LANGUAGES = ("vi", "en", "rad")
 PLACE = {"vi": "Quầy 1 hoặc Quầy 2", "en": "Counter 1 or Counter 2"}
 

@@ -36,7 +36,9 @@ VIEWS: dict[str, View] = {
     "board calls in English too": BoardView(
         **CENTER, current=Row("A012", "Quầy", "1", "Number A012, please go to Counter 1"), recent=ROWS
     ),
-    "board amid the pulse of a call": BoardView(**CENTER, current=Row("A012", "Quầy", "1"), recent=ROWS, glow=pulse.STEPS),
+    "board amid the pulse of a call": BoardView(
+        **CENTER, current=Row("A012", "Quầy", "1"), recent=ROWS, glow=pulse.STEPS
+    ),
     "board calls the first": BoardView(**CENTER, current=Row("A001", "Quầy", "1")),
     "board calls to a desk with a name": BoardView(
         **CENTER | {"fresh": False},

@@ -116,7 +116,7 @@ class _Drawing:
 
     def _number(self, area: pygame.Rect, label: str) -> None:
         self.canvas.fill(GOLD, area)
-        size = text.fit(label, round(area.width * 0.82), round(area.height * 0.9), bold=True)
+        size = text.fit(label, round(area.width * 0.86), round(area.height * 0.9), bold=True)
         base = area.centery + text.capital(size) / 2
         x = text.middle(label, area.centerx, size, bold=True)
         self.canvas.line(label, x, base, size, ON_GOLD, bold=True, align="center")

@@ -1,6 +1,7 @@
 """The pygame toolkit: text with its marks, shapes, the window's events, pictures from afar."""
 
 import io
+import os
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -100,6 +101,15 @@ def test_ink_stands_about_the_middle(label: str) -> None:
     x = text.middle(label, 400, 200, bold=True)
     text.draw(surface, label, x, 200, 200, theme.WHITE, bold=True, align="center")
     assert abs(surface.get_bounding_rect().centerx - 400) <= 2
+
+
+@given(st.text("ỄẪgjyĂ1a m.", min_size=1, max_size=12), st.integers(12, 200), st.booleans())
+def test_ink_is_told_as_it_is_painted(words: str, size: int, bold: bool) -> None:
+    canvas, surface = Canvas((3000, 600)), pygame.Surface((3000, 600), pygame.SRCALPHA)
+    canvas.line(words, 100, 300, size, theme.WHITE, bold=bold)
+    canvas.paint(surface)
+    (mark,), painted = canvas.marks, surface.get_bounding_rect()
+    assert mark.box.inflate(4, 2).contains(painted) or not words.strip()
 
 
 @given(st.text("Đăng ký, hộ!", min_size=1, max_size=40), st.integers(8, 500), st.integers(8, 90))
@@ -244,6 +254,15 @@ def test_window_knows_how_old_its_last_frame_is(window: Window, clock: FakeClock
     assert (window.frame_age_s, window.stale) == (AGAIN_S, True)
     window.present()
     assert (window.frame, window.stale) == (1, False)
+
+
+def test_window_has_the_name_of_its_output_for_the_compositor_to_place_it(
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setenv("SDL_VIDEO_WAYLAND_WMCLASS", "")
+    with Window(Screen(output="HDMI-A-2"), "test", clock):
+        assert os.environ["SDL_VIDEO_WAYLAND_WMCLASS"] == "HDMI-A-2"
 
 
 def test_machine_without_a_screen_is_told_so(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
