@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from printer.code import Code
 from printer.drawing import stack
 from printer.encode import LINES_TO_TEAR, MAX_ROWS, encode, separator
 from printer.interpreter import LINE, Cut, Interpreter, Print
@@ -138,16 +136,6 @@ def test_picture_is_what_another_program_sends_for_it(doubles: bool) -> None:
     (theirs,), errors = printed(bytes(other.output), 576)
     assert errors == []
     assert nearly_same(upper_part(ours, composed.picture), theirs)
-
-
-def test_commands_are_those_of_another_program() -> None:
-    other = Dummy(profile="TM-T20II")
-    other.hw("INIT")
-    other.set(align="center")
-    other.qr(ADDRESS, ec=QR_ECLEVEL_M, size=8, native=True)
-    other.cut(mode="PART")
-    ours = encode(Composed((Code(ADDRESS, 576),), 576), replace(EPSON, status="asked"))
-    assert ours == bytes(other.output)
 
 
 def test_each_cutter_is_told_in_its_words() -> None:
