@@ -55,6 +55,7 @@ class Screen(Table, frozen=True):
     """The window of a screen."""
 
     size: Size | None = None  # px, of a window; unset: the whole screen
+    output: str = ""  # which screen, where a Pi has two: "HDMI-A-1" or "HDMI-A-2"
     remote_touch: bool = False  # a technician may touch it over the bus: for a demo, never in a hall
 
 

@@ -4,6 +4,7 @@
 inbox and reads what SDL has with `events`.
 """
 
+import os
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, TypeAlias
@@ -15,6 +16,8 @@ from config.errors import HardwareAbsent
 from config.settings import Screen
 from screen.theme import Size
 
+UNSEEN = (1280, 720)  # px: the size of a window until the compositor has given it its output's
+LAG = 3  # frames until one of a new size is where it belongs: SDL's buffers have the old one (Wayland)
 AGAIN_S = 10.0  # a frame older than this is presented again: proof of life, and a compositor may have lost it
 _MOUSE = -1  # the touch device whose touches are a mouse's echo (SDL_MOUSE_TOUCHID)
 
@@ -114,34 +117,53 @@ class Window:
         self._settings = settings
         self._title = title
         self._clock = clock
+        self._window: pygame.Window | None = None
+        self._settled: Size | None = None  # the size of the last frame
         self._presented: float | None = None
         self.frame = -1  # the last one presented, counted from 0
 
     def __enter__(self) -> "Window":
-        size = self._settings.size
         try:
-            pygame.display.init()
-            pygame.display.set_caption(self._title)
-            pygame.display.set_mode(size or (0, 0), pygame.RESIZABLE if size else pygame.FULLSCREEN)
+            self._window = self._open()
         except pygame.error as error:
             raise HardwareAbsent(
                 f"No screen can be opened: {error}",
                 hint="Is the compositor running, and WAYLAND_DISPLAY or DISPLAY set for this service?",
             ) from error
-        pygame.mouse.set_visible(size is not None)
+        pygame.mouse.set_visible(self._settings.size is not None)
         return self
+
+    def _open(self) -> pygame.Window:
+        """Open it where it belongs: the compositor knows an output's window by its name (weston.ini).
+
+        A window that asks for the whole screen says which, and SDL would say the first; one that does not is
+        made as large as the output by the compositor itself. It is hidden until it has its surface, for SDL
+        makes it anew then, and would ask after all.
+        """
+        output, size = self._settings.output, self._settings.size
+        if output:
+            os.environ["SDL_VIDEO_WAYLAND_WMCLASS"] = output
+        pygame.display.init()
+        whole = size is None and not output
+        window = pygame.Window(
+            self._title, size or UNSEEN, hidden=True, resizable=not whole, fullscreen_desktop=whole
+        )
+        window.get_surface()
+        window.show()
+        return window
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._window is not None:
+            self._window.destroy()
         pygame.display.quit()
 
     @property
     def surface(self) -> pygame.Surface:
-        """What is drawn on; another one after the size changed."""
-        surface = pygame.display.get_surface()
-        assert surface is not None, "the window is not open"
-        return surface
+        """What is drawn on."""
+        assert self._window is not None, "the window is not open"
+        return self._window.get_surface()
 
     @property
     def size(self) -> Size:
@@ -155,7 +177,10 @@ class Window:
 
     def present(self) -> None:
         """Show what was drawn, in one update."""
-        pygame.display.flip()
+        assert self._window is not None, "the window is not open"
+        for _ in range(1 if self._window.size == self._settled else LAG):
+            self._window.flip()
+        self._settled = self._window.size
         self.frame += 1
         self._presented = self._clock.monotonic()
 

@@ -40,3 +40,11 @@ def test_a_part_is_watched_and_always_started_again(role: str) -> None:
     assert unit["Restart"] == "always"
     assert unit["StartLimitIntervalSec"] == "0"
     assert unit["StateDirectory"] == "luot/%i"
+
+
+def test_each_output_shows_the_windows_that_have_its_name() -> None:
+    text = (FOLDER / "weston.ini").read_text()
+    assert re.findall(r"^name=(.+)\napp-ids=(.+)$", text, re.MULTILINE) == [
+        ("HDMI-A-1", "HDMI-A-1"),
+        ("HDMI-A-2", "HDMI-A-2"),
+    ]
