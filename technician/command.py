@@ -77,6 +77,16 @@ def kiosk(config: Path) -> None:
 
 @luot.command()
 @config_option
+def printer(config: Path) -> None:
+    """Run a printer that stands alone: kiosks print on it over the bus."""
+    from config.settings import PrinterSettings
+    from printer.app import run
+
+    run(_begin(config, PrinterSettings))
+
+
+@luot.command()
+@config_option
 def display(config: Path) -> None:
     """Run a screen: the hall board, a counter's sign or its QR panel."""
     from config.settings import DisplaySettings
@@ -203,12 +213,16 @@ def login() -> None:
 
 
 @luot.command()
-@click.option("--markdown", is_flag=True, help="The page docs/bus.md instead.")
-def contract(markdown: bool) -> None:
+@click.option("--markdown", "form", flag_value="markdown", help="The page docs/bus.md instead.")
+@click.option("--line", "form", flag_value="line", help="The tables of docs/line-protocol.md instead.")
+@click.option("--header", "form", flag_value="header", help="The firmware's C header instead.")
+def contract(form: str | None) -> None:
     """Print the contract of the bus, as JSON Schema."""
+    from firmware_bridge import published
     from technician.contract import as_json, as_markdown
 
-    click.echo(as_markdown() if markdown else as_json(), nl=False)
+    forms = {"markdown": as_markdown, "line": published.tables, "header": published.header}
+    click.echo(forms.get(form, as_json)() if form else as_json(), nl=False)
 
 
 @luot.command()
