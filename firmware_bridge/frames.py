@@ -18,6 +18,7 @@ EVERYONE = 0  # the address of a request to all keypads at once
 TEXT_CELLS = 6  # the longest text of a sign, in characters
 UNIQUE_BYTES = 12  # as microcontrollers have them: 96 bits, shorter ones padded with zeros
 SLOTS = 4  # in which devices answer that are suspected to share an address
+REST_S = 0.001  # between a request and its answer: the master's adapter turns round
 TURN_S = 0.003  # within which a device begins its answer
 PRESS_LIFE_S = 5.0  # a press that got no answer for so long is given up by its keypad
 ALONE_S = 5.0  # without a word from the master, after which what a device shows is old

@@ -8,8 +8,8 @@ every other second, to know that it is there, and that a sign shows what it shou
 
 At 19200 baud (0.52 ms a byte) a request to everyone takes 5.2 ms and an answer must have begun 3 ms later,
 which is why a round has 10 ms, whatever hangs on the line. Asking eight keypads one by one would be a round
-of 8 × 12 = 96 ms. What an adapter adds is measured: an FTDI alone may hold bytes back for 16 ms, and who speaks
-into an answer that it holds back never hears it.
+of 8 × 12 = 96 ms. What an adapter adds is measured: an FTDI alone may hold bytes back for 16 ms, and who
+speaks into an answer that it holds back never hears it.
 """
 
 from collections.abc import Callable

@@ -12,6 +12,7 @@ from firmware_bridge.frames import (
     ALONE_S,
     EVERYONE,
     PRESS_LIFE_S,
+    REST_S,
     TEXT_CELLS,
     UNIQUE_BYTES,
     Ack,
@@ -29,8 +30,6 @@ from firmware_bridge.frames import (
     Shown,
     slot_time,
 )
-
-ANSWER_S = 0.001  # between a request's last byte and an answer's first
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class SimulatedDevice:
             self._heard_at = now
             answer = self._answer(frame.message, now, alone=frame.address == self._address)
             if answer is not None:
-                after_s = ANSWER_S
+                after_s = REST_S
                 if isinstance(frame.message, Hello):
                     after_s += self._chance.randrange(frame.message.slots) * self._slot_s
                 said.append(Said(after_s, encode(Frame(self._address, frame.sequence, answer))))

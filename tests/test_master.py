@@ -9,6 +9,7 @@ from firmware_bridge.codec import Decoder, encode
 from firmware_bridge.driver import KeyPressed, LinkChanged
 from firmware_bridge.frames import (
     EVERYONE,
+    REST_S,
     Ack,
     Frame,
     Hello,
@@ -25,7 +26,7 @@ from firmware_bridge.frames import (
 )
 from firmware_bridge.master import Master
 from firmware_bridge.simulated import collide
-from firmware_bridge.twins import ANSWER_S, Said, SimulatedKeypad, SimulatedLamp, SimulatedSign
+from firmware_bridge.twins import Said, SimulatedKeypad, SimulatedLamp, SimulatedSign
 
 BEGUN_S, WIRE_S = 0.007, 0.015  # until an answer begins, and ends, about as at 19200 baud
 A012 = Show(Mark.CALLING, "A012")
@@ -74,9 +75,9 @@ class Talk:
                             said[each.after_s] = collide(said.get(each.after_s, b""), each.data)
             asked = self.now
             for after_s, answer in sorted(said.items()):
-                self.now = asked + BEGUN_S + after_s - ANSWER_S
+                self.now = asked + BEGUN_S + after_s - REST_S
                 self._reach(data + answer[:1])  # it may hear itself
-                self.now = asked + WIRE_S + after_s - ANSWER_S
+                self.now = asked + WIRE_S + after_s - REST_S
                 self._reach(answer[1:])
                 data = b""
             if not said:
@@ -215,7 +216,7 @@ def test_a_sign_that_does_not_obey_does_not_hog_the_line() -> None:
             for frame in Decoder().feed(data):
                 if frame.address == 11:
                     answer = SIGN if isinstance(frame.message, Hello) else Shown(0, "8888")
-                    said.append(Said(ANSWER_S, encode(Frame(11, frame.sequence, answer))))
+                    said.append(Said(REST_S, encode(Frame(11, frame.sequence, answer))))
             return said
 
     talk = Talk()
