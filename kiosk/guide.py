@@ -5,7 +5,7 @@ interrupts what is said (EN 301 549, 5.1.3.5), and so does another page; what co
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from config.words import FALLBACK, LANGUAGE_NAMES, say
@@ -21,7 +21,7 @@ from screen.speech import LANGUAGES
 from screen.theme import Size
 
 # What is drawn without words.
-_NAMES = {
+NAMES = {
     "look:large": "Larger text",
     "look:contrast": "Light on black",
     "look:clear": "Larger text, light on black",
@@ -154,14 +154,19 @@ def _target(scene: Scene, language: str, sheet: Sheet, reading: Reading) -> Iter
     if kind == "language":  # its own name, in its own voice
         yield Sentence(_voice(of), LANGUAGE_NAMES.get(of, of))
         words, chosen = "", of == language
-    elif name in _NAMES:
-        words, chosen = scene.say(_NAMES[name]), kind == "look" and scene.look.chosen(of)
+    elif name in NAMES:
+        words, chosen = scene.say(NAMES[name]), kind == "look" and scene.look.chosen(of)
     else:
-        words, chosen = ". ".join(aloud(scene.language, each) for each in reading.targets[name]), False
+        words, chosen = _joined(aloud(scene.language, each) for each in reading.targets[name]), False
     order = [each for each in focus.as_read(sheet.targets) if not each.startswith("key:")]
     place = scene.say("{number} of {count}", number=order.index(name) + 1, count=len(order))
     state = (scene.say("chosen"),) if chosen else ()
-    yield Sentence(scene.language, ". ".join(each for each in (words, *state, place) if each))
+    yield Sentence(scene.language, _joined(each for each in (words, *state, place) if each))
+
+
+def _joined(phrases: Iterable[str]) -> str:
+    """One after the other, with a pause after each."""
+    return " ".join(each if each[-1] in ".?!:" else f"{each}." for each in phrases)
 
 
 def _code(scene: Scene) -> str:
@@ -188,4 +193,4 @@ def _ends(scene: Scene) -> Sentence:
     """How long there is until the page ends, and how to stay."""
     spoken = replace(scene, language=_voice(scene.language))
     words = spoken.say("Back to the start in {seconds} seconds", seconds=scene.left)
-    return Sentence(spoken.language, f"{words}. {spoken.say('Press any key to stay.')}")
+    return Sentence(spoken.language, _joined((words, spoken.say("Press any key to stay."))))

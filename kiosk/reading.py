@@ -18,7 +18,8 @@ from screen.canvas import Mark
 _LABEL = re.compile(r"\b[A-Z]\d{3,4}\b")
 _SPELLED = re.compile(r"([A-Z0-9] )*[A-Z0-9]")  # a letter alone, or a code as it is typed
 _FIGURES = re.compile(r"[\d–]+")
-_SPOKEN = (
+# What figures stand for, and how that is said.
+SPOKEN = (
     (re.compile(r"(\d+)–(\d+)"), "{} to {}"),
     (re.compile(r"\b0?(\d+):00\b"), "{} o'clock"),
     (re.compile(r"\b0?(\d+):0?(\d+)\b"), "{} hours {} minutes"),
@@ -54,7 +55,7 @@ def aloud(language: str, words: str) -> str:
     if _SPELLED.fullmatch(words):
         return spelled(language, words.replace(" ", ""))
     words = _LABEL.sub(lambda label: spelled(language, label[0]), words.replace(" · ", ", "))
-    for pattern, message in _SPOKEN:
+    for pattern, message in SPOKEN:
         words = pattern.sub(
             lambda found, message=message: say(language, message).format(*found.groups()), words
         )
