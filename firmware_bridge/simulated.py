@@ -8,7 +8,6 @@ set a wrong speed, swap the wires, or give two devices one address.
 
 import os
 import termios
-import tty
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +22,7 @@ from config.settings import Keypad
 from firmware_bridge.codec import Decoder
 from firmware_bridge.frames import Kind, Light, Mark, Press, wire_time
 from firmware_bridge.mailbox import Mailbox
+from firmware_bridge.plug import Plug
 from firmware_bridge.twins import Twin, simulated
 
 TICK_S = 0.25
@@ -99,13 +99,13 @@ class SimulatedLine:
         self._told: dict[int, float] = {}  # when the last press of each was on the line, whole
         self._chance = Random(seed)
         self._speeches: list[Speech] = []
-        self._ends: tuple[int, ...] = ()  # of the pty: ours and the bridge's; none while it has vanished
+        self._plug = Plug(path)
         self._mailbox = Mailbox()
         self._closing = False
         self._thread = Thread(target=self._run, name=f"simulated line {path}", daemon=True)
 
     def __enter__(self) -> "SimulatedLine":
-        self._return()
+        self._plug.put_in()
         self._thread.start()
         return self
 
@@ -157,11 +157,11 @@ class SimulatedLine:
 
     def vanish(self) -> None:
         """Pull the adapter out."""
-        self._do(self._vanish)
+        self._do(self._plug.pull_out)
 
     def return_(self) -> None:
         """Put the adapter back: the same path, most likely another port."""
-        self._do(self._return)
+        self._do(self._plug.put_in)
 
     def _do(self, work: Callable[[], object]) -> None:
         done = Event()
@@ -182,14 +182,14 @@ class SimulatedLine:
             for twins in self._plugged.values():
                 for twin in twins:
                     twin.tick(now)
-            ears = [self._mailbox.fileno(), *self._ends[:1]]
+            ears = [self._mailbox.fileno(), *self._plug.ours]
             wake = min([now + TICK_S, *(speech.due(self.baud) for speech in self._speeches[:1])])
             ready, _, _ = select(ears, [], [], max(0.0, wake - monotonic()))
             if ears[0] in ready:
                 self._mailbox.work()
             elif ready:
                 self._listen(os.read(ears[1], 256), monotonic())
-        self._vanish()
+        self._plug.pull_out()
 
     def _listen(self, data: bytes, now: float) -> None:
         """The master spoke: every device hears it, and those that answer at one time are heard together."""
@@ -197,7 +197,7 @@ class SimulatedLine:
         if self.swapped:
             self._speeches.append(Speech(over, 0.0, b"\0"))  # the idle line, turned round, is a break
             return
-        if termios.tcgetattr(self._ends[0])[4] != getattr(termios, f"B{self.baud}"):
+        if termios.tcgetattr(self._plug.ours[0])[4] != getattr(termios, f"B{self.baud}"):
             return
         data = self._interrupt(self.noise.spoil(data, self._chance), now)
         said: dict[float, bytes] = {}
@@ -223,17 +223,13 @@ class SimulatedLine:
             speech = self._speeches[0]
             if not speech.begun:
                 speech.begun = True
-                self._send(speech.data[:1])
+                self._plug.write(speech.data[:1])
                 continue
             self._speeches.pop(0)
-            self._send(speech.data[1:])
+            self._plug.write(speech.data[1:])
             for frame in Decoder().feed(speech.data):
                 if isinstance(frame.message, Press):
                     self._told.setdefault(frame.address, now)
-
-    def _send(self, data: bytes) -> None:
-        if self._ends and data:
-            os.write(self._ends[0], data)
 
     def _press(self, address: int, key: int) -> None:
         for twin in self._plugged[address][:1]:
@@ -247,18 +243,6 @@ class SimulatedLine:
         for twin in self._plugged[address]:
             twin.close()
         self._plugged[address] = []
-
-    def _vanish(self) -> None:
-        self.path.unlink(missing_ok=True)
-        for end in self._ends:
-            os.close(end)
-        self._ends = ()
-
-    def _return(self) -> None:
-        self._vanish()
-        self._ends = os.openpty()
-        tty.setraw(self._ends[1])
-        self.path.symlink_to(os.ttyname(self._ends[1]))
 
     def _close(self) -> None:
         self._closing = True

@@ -5,7 +5,6 @@ can be unplugged. Any thread may do something to it, and it is done on return.
 """
 
 import os
-import tty
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from threading import Thread
 
 from firmware_bridge.mailbox import Mailbox
 from firmware_bridge.modbus import ONE, SEVERAL, Write
+from firmware_bridge.plug import Plug
 
 LONGEST = 256
 
@@ -41,13 +41,13 @@ class SimulatedModbusLine:
     def __init__(self, path: Path, addresses: Iterable[int]) -> None:
         self.path = path
         self._plugged = {address: SimulatedModbusSign(address) for address in addresses}
-        self._ends: tuple[int, ...] = ()  # of the pty: ours and the bridge's; none while it has vanished
+        self._plug = Plug(path)
         self._mailbox = Mailbox()
         self._closing = False
         self._thread = Thread(target=self._run, name=f"simulated Modbus line {path}", daemon=True)
 
     def __enter__(self) -> "SimulatedModbusLine":
-        self._return()
+        self._plug.put_in()
         self._thread.start()
         return self
 
@@ -70,18 +70,18 @@ class SimulatedModbusLine:
 
     def vanish(self) -> None:
         """Pull the adapter out."""
-        self._mailbox.do(self._vanish)
+        self._mailbox.do(self._plug.pull_out)
 
     def return_(self) -> None:
         """Put the adapter back: the same path, most likely another port."""
-        self._mailbox.do(self._return)
+        self._mailbox.do(self._plug.put_in)
 
     # The thread
 
     def _run(self) -> None:
         heard = b""
         while not self._closing:
-            ears = [self._mailbox.fileno(), *self._ends[:1]]
+            ears = [self._mailbox.fileno(), *self._plug.ours]
             ready, _, _ = select(ears, [], [])
             if ears[0] in ready:
                 self._mailbox.work()
@@ -90,21 +90,9 @@ class SimulatedModbusLine:
                 heard = (heard + os.read(ears[1], LONGEST))[-LONGEST:]
                 if read(heard):
                     answers = [sign.hear(heard) for sign in self._plugged.values()]
-                    os.write(self._ends[0], b"".join(answers))
+                    self._plug.write(b"".join(answers))
                     heard = b""
-        self._vanish()
-
-    def _vanish(self) -> None:
-        self.path.unlink(missing_ok=True)
-        for end in self._ends:
-            os.close(end)
-        self._ends = ()
-
-    def _return(self) -> None:
-        self._vanish()
-        self._ends = os.openpty()
-        tty.setraw(self._ends[1])
-        self.path.symlink_to(os.ttyname(self._ends[1]))
+        self._plug.pull_out()
 
     def _close(self) -> None:
         self._closing = True

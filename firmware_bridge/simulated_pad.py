@@ -5,13 +5,13 @@ real one is needed.
 """
 
 import os
-import select
-import tty
 from pathlib import Path
+from select import select
 from time import monotonic
 
 from config.settings import PadKey
 from firmware_bridge.evdev import DOWN, EV_KEY, EV_LED, EV_SYN, EVENT, KEYS, SYN_REPORT, UP, event
+from firmware_bridge.plug import Plug
 
 EV_MSC, MSC_SCAN = 0x04, 0x04  # a pad tells the raw code before the key
 
@@ -22,7 +22,7 @@ class SimulatedPad:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lights: list[bool] = []  # every change of its light since it was plugged in
-        self._ends: tuple[int, ...] = ()  # of the pty: ours and the bridge's
+        self._plug = Plug(path)
         self._heard = b""
 
     def __enter__(self) -> "SimulatedPad":
@@ -44,8 +44,7 @@ class SimulatedPad:
 
     def write(self, data: bytes) -> None:
         """Bytes for whoever reads it: a part of an event, or many of them."""
-        if self._ends:
-            os.write(self._ends[0], data)
+        self._plug.write(data)
 
     @property
     def light(self) -> bool:
@@ -61,24 +60,19 @@ class SimulatedPad:
 
     def vanish(self) -> None:
         """Pull it out."""
-        self.path.unlink(missing_ok=True)
-        for end in self._ends:
-            os.close(end)
-        self._ends = ()
+        self._plug.pull_out()
 
     def return_(self) -> None:
         """Plug it in: the same path, most likely another device."""
-        self.vanish()
         self.lights.clear()
         self._heard = b""
-        self._ends = os.openpty()
-        tty.setraw(self._ends[1])
-        self.path.symlink_to(os.ttyname(self._ends[1]))
+        self._plug.put_in()
 
     def _hear(self) -> None:
         """What was written to it."""
-        while self._ends and select.select(self._ends[:1], [], [], 0)[0]:
-            self._heard += os.read(self._ends[0], EVENT.size * 64)
+        for end in self._plug.ours:
+            while select([end], [], [], 0)[0]:
+                self._heard += os.read(end, EVENT.size * 64)
         while len(self._heard) >= EVENT.size:
             _, _, kind, _, value = EVENT.unpack(self._heard[: EVENT.size])
             self._heard = self._heard[EVENT.size :]
