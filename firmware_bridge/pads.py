@@ -135,7 +135,8 @@ class Pad:
         self._trouble = ""  # said last, so as not to say it again
 
     def health(self) -> LinkHealth:
-        return LinkHealth(self.name, self.state, self._number, self._drops + self._events.drops)
+        drops = self._drops + self._events.drops
+        return LinkHealth(self.name, self.state, self._number, drops, about=self._trouble)
 
     def wake(self) -> float:
         """When it wants to be tended."""
@@ -199,6 +200,7 @@ class Pad:
         if self.device is not None:
             os.close(self.device)
             self.device = None
+        self._changes.clear()
         self._reopen_at = self._clock.monotonic() + REOPEN_S
         self._turn("busy" if error.errno == errno.EBUSY else "absent")
         trouble = TROUBLES.get(error.errno or 0, str(error))

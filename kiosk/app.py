@@ -275,8 +275,9 @@ class Kiosk:
         )
 
     def _scanner_links(self) -> tuple[LinkHealth, ...]:
-        scanner = self.scanner
-        return (LinkHealth("scanner", scanner.state, scanner.scans, scanner.faults),) if scanner else ()
+        if (it := self.scanner) is None:
+            return ()
+        return (LinkHealth("scanner", it.state, it.scans, it.faults, about=it.trouble),)
 
     def _test_print(self, request: Request, reply: Reply) -> None:
         job = f"test-print/{request.request}"

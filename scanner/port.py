@@ -55,10 +55,10 @@ class Scanner:
         self.state = "absent"  # or "ready"
         self.scans = 0
         self.faults = 0  # lines that were too long, not ended, or no UTF-8
+        self.trouble = ""  # why it is absent
         self._path = path
         self._tell = tell
         self._clock = clock or Clock()
-        self._trouble = ""  # said last, so as not to say it again
         self._bell = os.eventfd(0, os.EFD_CLOEXEC)  # rung once: it is over
         self._thread = Thread(target=self._run, name=f"scanner {path}", daemon=True)
 
@@ -88,13 +88,13 @@ class Scanner:
         try:
             with Serial(self._path, BAUD, timeout=0, exclusive=True) as port:
                 log.info("the scanner is there port=%s", self._path)
-                self._trouble = ""
+                self.trouble = ""
                 self._turn("ready")
                 self._read(port.fileno())
         except PORT_ERRORS as error:
             self._turn("absent")
-            if str(error) != self._trouble:
-                self._trouble = str(error)
+            if str(error) != self.trouble:  # said once
+                self.trouble = str(error)
                 log.warning("the scanner cannot be used port=%s error=%s", self._path, error)
             select([self._bell], [], [], REOPEN_S)
 

@@ -254,7 +254,8 @@ def test_a_pad_that_another_program_holds_is_told_apart_from_one_that_is_away(
         assert "why=another program holds it" in caplog.text
         held.clear()
         clerk.expect("the pad", lambda: ("pad-1", "ready") in clerk.changes)
-    assert [each.state for each in pads.health()] == ["ready", "absent"]
+    said = [(each.state, each.about) for each in pads.health()]
+    assert said == [("ready", ""), ("absent", "it is not plugged in")]
 
 
 # With a hub
