@@ -85,6 +85,11 @@ class Announcer:
         self._began = self._said = now
         return self._announced
 
+    @property
+    def waiting(self) -> bool:
+        """Whether calls wait for their turn."""
+        return bool(self._waiting)
+
     def hold(self, until: float) -> None:
         """The words of the present call are not over before `until`."""
         self._said = until

@@ -84,7 +84,8 @@ class Display:
         if (begun := self.announcer.step(now)) and self.voice:
             center, at = self.device.states.center, self.device.states.hub_now()
             loud = volume(self.settings.volume, hour(at, center.timezone) if center and at else "12:00")
-            self.announcer.hold(self.voice.say(begun, now, loud))
+            over = self.voice.say(begun, now, loud, brief=self.announcer.waiting)
+            self.announcer.hold(over)
         again = self.window.stale
         for event in self.window.events():
             match event:

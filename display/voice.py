@@ -5,6 +5,7 @@ A language without a pack, or whose pack lacks a clip, is said in Vietnamese; wi
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -48,9 +49,12 @@ class Voice:
             log.warning("calls are announced by a chime alone: no voice folder=%s", self.folder)
         self._lacking.clear()
 
-    def say(self, call: Announcement, now: float, volume: float) -> float:
-        """Let a call be heard after those before it; returns when it is over, in monotonic seconds."""
-        words = self.words(call)
+    def say(self, call: Announcement, now: float, volume: float, *, brief: bool = False) -> float:
+        """Let a call be heard after those before it; returns when it is over, in monotonic seconds.
+
+        A `brief` one is said in its citizen's own language alone: others wait, and each is to be heard.
+        """
+        words = self.words(replace(call, languages=call.languages[-1:]) if brief else call)
         ring = not words or now > self._until + RUN_S
         self.sound.play(partial(_heard, words, ring), volume=volume, until=now + YOUNG_CALL_S)
         self._until = max(now, self._until) + seconds(words) + (chime.LENGTH_S if ring else 0.0)

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pygame
 import pytest
@@ -22,7 +23,7 @@ ROOM = (200, 100)
 RED, GREEN = (200, 0, 0), (0, 200, 0)
 
 
-def save(path: Path, size: Size, color: tuple[int, ...] = RED, **how: object) -> None:
+def save(path: Path, size: Size, color: tuple[int, ...] = RED, **how: Any) -> None:
     """A picture of one colour; an alpha of less than 255 lets what is behind it through."""
     Image.new("RGBA" if len(color) == 4 else "RGB", size, color).save(path, **how)
 

@@ -114,23 +114,54 @@ def test_call_is_heard_clip_by_clip_without_gaps_after_the_chime(
     assert not any(after)
 
 
+TURN_S = 1 / 30
+
+
+def announced(voice: Voice, calls: int, apart_s: float, *others: str) -> list[str]:
+    """The labels that a board says of so many calls, in their order; `others` are the citizens' languages."""
+    scene, said, number = Scene(now=NOW), [], 0
+    while scene.now < NOW + YOUNG_CALL_S:
+        while number < calls and scene.now >= NOW + number * apart_s:
+            number += 1
+            scene.announcer.hear(scene.call(ticket(number), 1, "3", *others), scene.now)
+        if begun := scene.announcer.step(scene.now):
+            said.append(begun.label)
+            scene.announcer.hold(voice.say(begun, scene.now, 1.0, brief=scene.announcer.waiting))
+        scene.now += TURN_S
+    return said
+
+
+def assert_in_order(heard: bytes, words: list[bytes]) -> None:
+    """Each was heard whole after the one before it, and between them nothing but the chime and silence."""
+    rest = heard
+    for each in words:
+        assert each in rest, "a call is lost, or another talks over it"
+        before, rest = rest.split(each, 1)
+        assert not any(before.replace(chime.samples(), b""))
+
+
 def test_failure_02_twelve_calls_in_ten_seconds_are_all_heard_in_order_and_none_over_another(
     voice: Voice, packs: Path, heard: Callable[[], bytes]
 ) -> None:
-    scene, spoken = Scene(), []
-    for tick in range(60 * 30):
-        scene.now = NOW + tick / 30
-        if tick % 25 == 0 and tick < 300:
-            scene.announcer.hear(scene.call(ticket(tick // 25 + 1), counter="3"), scene.now)
-        if begun := scene.announcer.step(scene.now):
-            spoken.append(begun.label)
-            scene.announcer.hold(voice.say(begun, scene.now, 1.0))
-    assert spoken == [f"A{number:03}" for number in range(1, 13)]
-    words = [samples(packs, "vi", "call", *label, "counter", "3") for label in spoken]
-    rest = waited(heard, words[-1])
-    for each in words:
-        before, rest = rest.split(each, 1)
-        assert not any(before.replace(chime.samples(), b""))
+    labels = announced(voice, 12, 10 / 12)
+    assert labels == [f"A{number:03}" for number in range(1, 13)]
+    words = [samples(packs, "vi", "call", *label, "counter", "3") for label in labels]
+    assert_in_order(waited(heard, words[-1]), words)
+
+
+def test_ten_calls_in_one_second_are_all_heard_each_in_its_citizens_language(
+    voice: Voice, packs: Path, heard: Callable[[], bytes]
+) -> None:
+    labels = announced(voice, 10, 0.1, "en")
+    assert labels == [f"A{number:03}" for number in range(1, 11)]
+    vietnamese, english = (
+        [samples(packs, language, "call", *label, "counter", "3") for label in labels]
+        for language in ("vi", "en")
+    )
+    words = [vietnamese[0], *english[:-1], vietnamese[-1], english[-1]]  # time for two only at either end
+    everything = waited(heard, words[-1])
+    assert_in_order(everything, words)
+    assert sum(map(everything.count, vietnamese)) == 2
 
 
 def test_words_that_follow_others_at_once_need_no_chime(
