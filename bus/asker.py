@@ -1,15 +1,18 @@
-"""Asking the hub: the same request again, under the same id, until it is answered or its asker gives up."""
+"""Asking the hub, or another device: the same request again, under the same id, until it is answered.
+
+Or until its asker gives up.
+"""
 
 import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bus.asks import VERBS, Request
+from bus.asks import DEVICE_VERBS, VERBS, Request
 from bus.messages import Answer, Payload, encode
 from bus.reading import read
 from bus.session import Message, Session
-from bus.topics import ASK, REPLY
+from bus.topics import ASK, DEVICE_REPLY, PEER_ASK, REPLY
 from config.clock import Clock
 from config.errors import Refused, Unreachable
 
@@ -22,6 +25,7 @@ Then = Callable[[Payload | Refused | Unreachable], None]
 
 @dataclass
 class Pending:
+    of: str  # a device; nobody named: the hub
     verb: str
     fields: Request
     deadline: float
@@ -42,15 +46,17 @@ class Asker:
         self.clock = clock
         self.pending: dict[bytes, Pending] = {}
 
-    def ask(self, verb: str, fields: Request, *, within: float, then: Then, patient: bool = True) -> None:
+    def ask(
+        self, verb: str, fields: Request, *, within: float, then: Then, patient: bool = True, of: str = ""
+    ) -> None:
         """Send the request, and call `then` once: with the result, `Refused`, or `Unreachable`.
 
-        `within` is in seconds; who is not `patient` gives up at once where the broker says that no hub
+        `within` is in seconds; who is not `patient` gives up at once where the broker says that nobody
         listens. Asking again with an id that is under way takes the place of the earlier call,
         whose `then` is not called any more.
         """
         now = self.clock.monotonic()
-        self.pending[fields.request.bytes] = Pending(verb, fields, now + within, then, patient)
+        self.pending[fields.request.bytes] = Pending(of, verb, fields, now + within, then, patient)
         self.advance()
 
     def advance(self) -> None:
@@ -60,8 +66,9 @@ class Asker:
             left = pending.deadline - now
             if left <= 0:
                 del self.pending[key]
-                log.warning("no answer from the hub verb=%s request=%s", pending.verb, pending.fields.request)
-                pending.then(Unreachable(f"The hub did not answer {pending.verb} in time."))
+                of = pending.of or "hub"
+                log.warning("no answer of=%s verb=%s request=%s", of, pending.verb, pending.fields.request)
+                pending.then(Unreachable(f"The {of} did not answer {pending.verb} in time."))
             elif now >= pending.again and self._send(key, pending, left):
                 pending.again = now + REPEAT_S[min(pending.sent, len(REPEAT_S) - 1)]
                 pending.sent += 1
@@ -89,7 +96,11 @@ class Asker:
         for key, pending in list(self.pending.items()):
             if pending.mid == mid and not pending.patient:
                 del self.pending[key]
-                pending.then(Unreachable(f"No hub listens to {pending.verb}."))
+                pending.then(Unreachable(f"No {pending.of or 'hub'} listens to {pending.verb}."))
+
+    def awaits(self, correlation: bytes | None) -> bool:
+        """Whether an answer with this correlation data is wanted."""
+        return correlation in self.pending
 
     def receive(self, message: Message) -> None:
         """Take an answer. One that nobody waits for any more is let go."""
@@ -105,7 +116,8 @@ class Asker:
                 state = fault.label or None
                 outcome = Refused(fault.code, fault.message, field=fault.field, state=state)
             else:
-                outcome = answer.read(VERBS[pending.verb].result)
+                kind = DEVICE_VERBS[pending.verb][1] if pending.of else VERBS[pending.verb].result
+                outcome = answer.read(kind)
         except Refused as error:
             log.error("an answer cannot be read verb=%s error=%s", pending.verb, error)
             return
@@ -115,11 +127,17 @@ class Asker:
         pending.then(outcome)
 
     def _send(self, key: bytes, pending: Pending, left: float) -> bool:
+        if pending.of:
+            topic = PEER_ASK.path(self.center, asker=self.device, device=pending.of, verb=pending.verb)
+            reply_to = DEVICE_REPLY.path(self.center, device=pending.of, asker=self.device)
+        else:
+            topic = ASK.path(self.center, device=self.device, verb=pending.verb)
+            reply_to = REPLY.path(self.center, device=self.device)
         pending.mid = self.session.publish(
-            ASK.path(self.center, device=self.device, verb=pending.verb),
+            topic,
             encode(pending.fields),
             expires_s=math.ceil(left),
-            reply_to=REPLY.path(self.center, device=self.device),
+            reply_to=reply_to,
             correlation=key,
         )
         return pending.mid != 0

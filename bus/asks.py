@@ -340,6 +340,20 @@ class Print(Request, frozen=True):
     ticket: TicketId
 
 
+class PrintTicket(Request, frozen=True):
+    """A ticket onto a printer that stands alone. It is printed once, however often that is asked."""
+
+    ticket: Ticket
+    again: bool = False  # it was printed before: marked as such
+
+
+class Printed(Payload, frozen=True):
+    """What became of it."""
+
+    outcome: Outcome
+    reason: str = ""  # English, for the log
+
+
 class Picture(Payload, frozen=True):
     """A picture of what a screen shows now."""
 
@@ -361,6 +375,9 @@ DEVICE_VERBS: dict[str, tuple[type[Request], type[Payload]]] = {
     "screenshot": (Screenshot, Picture),
     "touch": (Touch, Nothing),
     "print": (Print, Nothing),
+    "print-ticket": (PrintTicket, Printed),
+    "paper-changed": (DeviceRequest, Nothing),
     "test-print": (DeviceRequest, Nothing),
     "test-call": (DeviceRequest, Nothing),
 }
+PEER_VERBS = ("print-ticket", "paper-changed", "test-print")  # what a kiosk and the web may ask of a printer

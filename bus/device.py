@@ -13,14 +13,14 @@ from uuid import UUID, uuid4
 import msgspec
 
 from bus.asker import Asker, Then
-from bus.asks import DEVICE_VERBS, MAX_REQUEST_BYTES, Identity, Request
+from bus.asks import DEVICE_VERBS, MAX_REQUEST_BYTES, PEER_VERBS, Identity, Request
 from bus.health import HealthFacts, LastError, health
 from bus.messages import Answer, Fault, Nothing, Payload, Role, State, Status, encode
 from bus.reading import read
 from bus.session import Connected, Message, Session, Unheard, Will
 from bus.states import States
 from bus.supervisor import Supervisor
-from bus.topics import ASK, DEVICE_ASK, DEVICE_REPLY, HEALTH, REPLY, STATUS, TOPICS, Topic
+from bus.topics import ASK, DEVICE_ASK, DEVICE_REPLY, HEALTH, PEER_ASK, REPLY, STATUS, TOPICS, Topic
 from config.clock import Clock
 from config.errors import Refused
 from config.settings import Device as Settings
@@ -88,6 +88,7 @@ class Device:
                     *subscriptions,
                     REPLY.path(self.center, device=self.name),
                     DEVICE_ASK.filter(self.center, device=self.name),
+                    PEER_ASK.filter(self.center, device=self.name),
                     STATUS.path(self.center, device=self.name)
                     if STATUS.filter(self.center) not in subscriptions
                     else STATUS.filter(self.center),
@@ -165,12 +166,15 @@ class Device:
             self.report()
         return news
 
-    def ask(self, verb: str, fields: Request, *, within: float, then: Then, patient: bool = True) -> None:
-        """Ask the hub; `then` gets the result, `Refused`, or, after `within` seconds, `Unreachable`.
+    def ask(
+        self, verb: str, fields: Request, *, within: float, then: Then, patient: bool = True, of: str = ""
+    ) -> None:
+        """Ask the hub, or the device `of`, whose replies are subscribed.
 
-        Who is not `patient` hears that sooner, where the broker says that no hub listens.
+        `then` gets the result, `Refused`, or, after `within` seconds, `Unreachable`. Who is not `patient`
+        hears that sooner, where the broker says that nobody listens.
         """
-        self.asker.ask(verb, fields, within=within, then=then, patient=patient)
+        self.asker.ask(verb, fields, within=within, then=then, patient=patient, of=of)
 
     def publish(self, topic: Topic, payload: Payload, **ids: str) -> bool:
         """Send as the contract says for this topic; False while disconnected."""
@@ -184,7 +188,7 @@ class Device:
         return sent != 0
 
     def serve(self, verb: str, handler: Callable[[Request, Reply], None]) -> None:
-        """Answer a technician's request of `DEVICE_VERBS`; the handler replies now or later."""
+        """Answer a request of `DEVICE_VERBS`; the handler replies now or later."""
         self._handlers[verb] = handler
 
     def report(self) -> None:
@@ -204,8 +208,11 @@ class Device:
         if message.topic == REPLY.path(self.center, device=self.name):
             self.asker.receive(message)
             return None
-        if DEVICE_ASK.match(message.topic):
+        if DEVICE_ASK.match(message.topic) or PEER_ASK.match(message.topic):
             self._serve(message)
+            return None
+        if DEVICE_REPLY.match(message.topic) and self.asker.awaits(message.correlation):
+            self.asker.receive(message)
             return None
         try:
             if f"/{self.center}/state/" in message.topic:
@@ -232,24 +239,25 @@ class Device:
         return None
 
     def _serve(self, message: Message) -> None:
-        ids = DEVICE_ASK.match(message.topic) or {}
+        ids = DEVICE_ASK.match(message.topic) or PEER_ASK.match(message.topic) or {}
         to = DEVICE_REPLY.match(message.reply_to or "") or {}
         verb = ids["verb"]
+        asker = ids.get("asker", to.get("asker"))  # a device's topic says who asks, whatever else is said
 
         def reply(outcome: Payload | Refused) -> None:
             if isinstance(outcome, Refused):
-                log.warning("refused a technician's request verb=%s error=%s", verb, outcome.message)
+                log.warning("refused a request verb=%s error=%s", verb, outcome.message)
                 answer = Answer(ok=False, error=Fault(outcome.code, outcome.message, outcome.field))
             else:
                 answer = Answer(ok=True, result=msgspec.Raw(encode(outcome)))
-            if to.get("device") == self.name:
-                topic = DEVICE_REPLY.path(self.center, device=self.name, asker=to["asker"])
+            if to == {"device": self.name, "asker": asker}:
+                topic = DEVICE_REPLY.path(self.center, **to)
                 self.session.publish(topic, encode(answer), correlation=message.correlation)
 
         if message.retained:
             reply(Refused("bad-request", "A request must not be retained."))
             return
-        handler = self._handlers.get(verb)
+        handler = self._handlers.get(verb) if "asker" not in ids or verb in PEER_VERBS else None
         if len(message.payload) > MAX_REQUEST_BYTES:
             reply(Refused("bad-request", f"A request is at most {MAX_REQUEST_BYTES} bytes."))
             return

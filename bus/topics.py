@@ -70,10 +70,11 @@ REPLY = Topic("reply/{device}", "hub", Answer)
 STATUS = Topic("device/{device}/status", "the device", Status, retained=True)
 HEALTH = Topic("device/{device}/health", "the device", Health, retained=True, qos=0)
 DEVICE_ASK = Topic("device/{device}/ask/{verb}", "a technician", Request)
+PEER_ASK = Topic("ask/{asker}/{device}/{verb}", "the asker", Request)
 DEVICE_REPLY = Topic("device/{device}/reply/{asker}", "the device", Answer)
 
 TOPICS = (
     STATE_CENTER, STATE_CATALOG, STATE_QUEUE, STATE_COUNTER, STATE_BOARD, STATE_PANEL, CALL, JOURNAL,
-    ASK, REPLY, STATUS, HEALTH, DEVICE_ASK, DEVICE_REPLY,
+    ASK, REPLY, STATUS, HEALTH, DEVICE_ASK, PEER_ASK, DEVICE_REPLY,
 )  # fmt: skip
 STATES = tuple(topic for topic in TOPICS if topic.name.startswith("state/"))

@@ -19,6 +19,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from bus.asks import PEER_VERBS
 from bus.topics import VERSION
 from center import proof
 from center.authority import make_certificates
@@ -41,7 +42,13 @@ pattern write {root}/device/%u/health
 pattern write {root}/device/%u/reply/+
 pattern read {root}/device/%u/status
 pattern read {root}/device/%u/ask/+
+pattern read {root}/ask/+/%u/+
 """
+
+# Who has tickets to print, and may ask that of a printer that stands alone.
+PRINTS = (
+    *(f"write {{root}}/ask/{{name}}/+/{verb}" for verb in PEER_VERBS), "read {root}/device/+/reply/{name}",
+)  # fmt: skip
 
 # What a role may do besides.
 ROLES = {
@@ -49,10 +56,11 @@ ROLES = {
         "readwrite {root}/ask/#", "write {root}/reply/+", "write {root}/state/#", "write {root}/call",
         "write {root}/journal", "read {root}/device/+/status",
     ),
-    "kiosk": (),
+    "kiosk": (*PRINTS, "read {root}/device/+/status", "read {root}/device/+/health"),
     "display": ("read {root}/call",),
     "bridge": (),
-    "web": ("read {root}/journal", "read {root}/call", "read {root}/device/+/status"),
+    "web": (*PRINTS, "read {root}/journal", "read {root}/call", "read {root}/device/+/status"),
+    "printer": (),
     "technician": ("read {root}/#", "write {root}/device/+/ask/+"),
 }  # fmt: skip
 
@@ -100,7 +108,7 @@ def access_list(center: CenterSettings) -> str:
     for account in (Account(HUB, "web"), *center.devices):
         role = HUB if account.id == HUB else account.role
         lines.append(f"user {account.id}")
-        lines += [f"topic {rule.format(root=root)}" for rule in ROLES[role]]
+        lines += [f"topic {rule.format(root=root, name=account.id)}" for rule in ROLES[role]]
         lines.append("")
     return "\n".join(lines)
 

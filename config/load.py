@@ -19,7 +19,7 @@ from config.settings import Broker, CenterSettings, Device, DeviceSettings, HubS
 from config.shape import Mistake, closest, convert, mistakes
 
 SHARED = "luot.toml"
-Role = Literal["hub", "kiosk", "display", "bridge", "web", "technician"]
+Role = Literal["hub", "kiosk", "display", "bridge", "web", "printer", "technician"]
 ROLES = {kind.__struct_config__.tag: kind for kind in get_args(DeviceSettings)}
 _DEVICE_KEYS = frozenset(["role", *(key for kind in ROLES.values() for key in kind.__struct_fields__)])
 

@@ -135,7 +135,9 @@ def _printer(document: Document) -> Iterator[Mistake]:
     printer = document.get("printer")
     if not isinstance(printer, dict):
         return
-    ways = [key for key in ("host", "serial", "usb") if printer.get(key)]
+    ways = [key for key in ("host", "serial", "usb", "device") if printer.get(key)]
+    if document.get("role") == "printer" and "device" in ways:
+        yield Mistake(("printer", "device"), "`printer.device` is for kiosks that print here: remove it")
     if not ways:
         yield Mistake(
             ("printer",),

@@ -67,9 +67,10 @@ Baud = Literal[9600, 19200, 38400, 57600, 115200]
 
 
 class PrinterPort(Table, frozen=True):
-    """The ticket printer of a kiosk: how it is connected, and what model it is.
+    """A ticket printer: how it is connected, and what model it is.
 
-    It has a `host`, a `serial` or a `usb`. What is unset is the profile's (`printer.profiles`).
+    It has a `host`, a `serial` or a `usb`; a kiosk's may be another `device`, a printer that stands alone.
+    What is unset is the profile's (`printer.profiles`).
     """
 
     profile: Literal[
@@ -79,6 +80,7 @@ class PrinterPort(Table, frozen=True):
     port: Port = 9100
     serial: str = ""  # its serial port; a /dev/serial/by-id path survives replugging
     usb: str = ""  # its device file, or its serial number: it is then found wherever it is plugged in
+    device: Id | None = None  # a printer of the centre that stands alone: it has all the rest of this
     template: Path | None = None  # what a ticket shows; unset: what comes with Lượt
     roll_m: Annotated[int, Meta(ge=1, le=500)] | None = None  # how long a new roll is, to tell what is left
     width: PaperWidth | None = None
@@ -274,6 +276,10 @@ class KioskSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="ki
     scanner: str = ""  # its serial port; a /dev/serial/by-id path survives replugging; unset: there is none
 
 
+class PrinterSettings(Device, frozen=True, kw_only=True, tag_field="role", tag="printer"):
+    printer: PrinterPort
+
+
 VOICE = Path("/var/lib/luot/voice")
 
 
@@ -307,7 +313,13 @@ class TechnicianSettings(Device, frozen=True, kw_only=True, tag_field="role", ta
 
 
 DeviceSettings = (
-    HubSettings | KioskSettings | DisplaySettings | BridgeSettings | WebSettings | TechnicianSettings
+    HubSettings
+    | KioskSettings
+    | DisplaySettings
+    | BridgeSettings
+    | WebSettings
+    | PrinterSettings
+    | TechnicianSettings
 )
 
 
@@ -423,7 +435,7 @@ class Account(Table, frozen=True):
     """A device of the centre and what it may do at the broker."""
 
     id: Id
-    role: Literal["kiosk", "display", "bridge", "web", "technician"]
+    role: Literal["kiosk", "display", "bridge", "web", "printer", "technician"]
     counters: tuple[Id, ...] = ()  # a bridge acts for these alone
     guest: bool = False  # joins to try and to watch: nobody waits for its numbers
 

@@ -28,7 +28,9 @@ from kiosk.pages import lay_out
 from kiosk.papers import Papers
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
+from printer import shared
 from printer.press import Press
+from printer.shared import SharedPrinter
 from printer.spool import Done, PrinterChanged
 from scanner.code import Code
 from scanner.port import Scanned, Scanner, ScannerChanged
@@ -47,13 +49,13 @@ class Kiosk:
 
     def __init__(self, settings: KioskSettings, *, clock: Clock | None = None) -> None:
         self.settings = settings
-        topics = (STATE_CENTER, STATE_CATALOG, STATE_QUEUE)
-        self.device = Device(
-            settings, "kiosk", [topic.filter(settings.center) for topic in topics], clock=clock
-        )
+        topics = [topic.filter(settings.center) for topic in (STATE_CENTER, STATE_CATALOG, STATE_QUEUE)]
+        if settings.printer.device:
+            topics += shared.topics(settings.center, settings.device, settings.printer.device)
+        self.device = Device(settings, "kiosk", topics, clock=clock)
         self.window = Window(settings.screen, f"Lượt · {settings.device}", self.device.clock)
         self.remote = Remote(self.window, self.device.inbox.put)
-        self.printer = Press(settings.printer, settings.folder, self.device.states, self.device.inbox.put)
+        self.printer = self._printer()
         put, port = self.device.inbox.put, settings.scanner
         self.scanner = Scanner(port, put, clock=self.device.clock) if port else None
         self.papers = Papers(settings.folder)
@@ -121,6 +123,13 @@ class Kiosk:
         self.journey, self.corner = self.journey.passed(self._now()), self.corner.passed(self._now())
         self._show()
         self.remote.step()
+
+    def _printer(self) -> Press | SharedPrinter:
+        """Its own, or one that stands alone."""
+        port, put = self.settings.printer, self.device.inbox.put
+        if port.device:
+            return SharedPrinter(self.device, port.device, put)
+        return Press(port, self.settings.folder, self.device.states, put)
 
     # A number
 

@@ -48,6 +48,11 @@ class Done:
     state: PrinterState
     reason: str = ""  # English, for the log
 
+    @property
+    def came_out(self) -> bool:
+        """As far as can be known: a printer that confirms nothing took all of it."""
+        return self.outcome in ("printed", "sent")
+
 
 @dataclass(frozen=True)
 class PrinterChanged:

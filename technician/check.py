@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from config.errors import SettingsError
+from config.errors import HardwareAbsent, SettingsError
 from config.layers import Layers
 from config.load import SHARED, check_shared, is_center, load, load_center
-from config.settings import CenterSettings, DisplaySettings, HubSettings, KioskSettings
+from config.settings import CenterSettings, DisplaySettings, HubSettings, KioskSettings, PrinterSettings
 
 
 def verdict(path: Path) -> str:
@@ -32,7 +32,9 @@ def verdict(path: Path) -> str:
                 "make them the same"
             )
         described += f", with {settings.catalog}: {_describe(center)}"
-    if isinstance(settings, KioskSettings) and (template := settings.printer.template):
+    if isinstance(settings, KioskSettings) and settings.headphones:
+        described += f", {_headphones()}"
+    if isinstance(settings, KioskSettings | PrinterSettings) and (template := settings.printer.template):
         described += f", with {template}: {_describe_template(template)}"
     return described
 
@@ -49,6 +51,16 @@ def _voice(folder: Path) -> str:
     return f"with a voice for {', '.join(whole) or 'no language'}" + (
         f", and what luot voice check tells of {', '.join(faulty)}" if faulty else ""
     )
+
+
+def _headphones() -> str:
+    from screen.speech import check_speech
+
+    try:
+        check_speech()
+    except HardwareAbsent as error:
+        return f"not read aloud: {error.message} ({error.hint})"
+    return "read aloud into headphones"
 
 
 def _pictures(folder: Path) -> str:

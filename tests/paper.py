@@ -6,9 +6,11 @@ from typing import Any
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from bus.messages import Ticket, Wait
+from printer.drawing import LAYOUTS
 from printer.sample import CENTER, TAKEN
+from printer.simulated import CUTTER
 
-__all__ = ["CENTER", "drawn", "find", "is_part", "nearly_same", "same", "ticket"]
+__all__ = ["CENTER", "drawn", "find", "is_marked", "is_part", "is_ticket", "nearly_same", "same", "ticket"]
 
 
 def ticket(**changes: Any) -> Ticket:
@@ -47,6 +49,17 @@ def find(picture: Image.Image, words: str, size: int, *, bold: bool = False) -> 
                 return left, top
             left = rows[top].find(wanted_rows[0], left + 1)
     return None
+
+
+def is_ticket(paper: Image.Image) -> bool:
+    """Whether it is one, or the upper part of one: not where only a rest came out."""
+    return find(paper, "Số của ông bà", LAYOUTS[paper.width].body) is not None
+
+
+def is_marked(paper: Image.Image) -> bool:
+    """Whether IN LẠI stands on it, white on black: it was printed before."""
+    above = paper.crop((0, 0, paper.width, CUTTER + 60))
+    return find(ImageChops.invert(above), "IN LẠI", LAYOUTS[paper.width].body, bold=True) is not None
 
 
 def same(one: Image.Image, other: Image.Image) -> bool:

@@ -7,7 +7,6 @@ from uuid import uuid4
 import pygame
 import pytest
 from msgspec import structs
-from PIL import Image, ImageChops
 
 from bus.asks import Print
 from bus.device import Received
@@ -20,10 +19,8 @@ from demo.part import Part
 from kiosk.corner import HOLD_S
 from kiosk.journey import Given
 from kiosk.papers import FILE, KEPT, OFFERED, Papers
-from printer.drawing import LAYOUTS
-from printer.simulated import CUTTER
 from tests.booth import Booth, open_booth
-from tests.paper import find, ticket
+from tests.paper import is_marked, ticket
 
 PIN = "2580"
 
@@ -38,12 +35,6 @@ def booth(
         booth.settings = structs.replace(booth.settings, staff_pin=PIN)
         booth.start()
         yield booth
-
-
-def marked(paper: Image.Image) -> bool:
-    """Whether IN LẠI stands on it, white on black."""
-    ink = ImageChops.invert(paper.crop((0, 0, paper.width, CUTTER + 60)))
-    return find(ink, "IN LẠI", LAYOUTS[paper.width].body, bold=True) is not None
 
 
 def open_corner(booth: Booth) -> None:
@@ -68,7 +59,7 @@ def test_staff_print_the_last_ticket_again_and_only_the_second_paper_is_marked(b
     open_corner(booth)
     booth.touch(f"print:{id}")
     booth.until("the second paper", lambda: len(booth.paper.tickets) == 2)
-    assert [marked(each) for each in booth.paper.tickets] == [False, True]
+    assert [is_marked(each) for each in booth.paper.tickets] == [False, True]
     booth.until("its end", lambda: "Đã xong." in str(booth.kiosk.corner.page))
 
 
@@ -84,7 +75,7 @@ def test_what_never_came_out_is_offered_also_after_a_restart(booth: Booth) -> No
     assert {f"print:{each}" for each in failed} <= booth.targets.keys()
     booth.touch(f"print:{failed[0]}")
     booth.until("the paper", lambda: len(booth.paper.tickets) == 1)
-    assert marked(booth.paper.tickets[0])
+    assert is_marked(booth.paper.tickets[0])
     booth.until("its end", lambda: f"print:{failed[0]}" not in booth.targets)
     assert f"print:{failed[1]}" in booth.targets
 
@@ -116,7 +107,7 @@ def test_a_technician_has_a_ticket_printed_once_however_often_it_is_asked(
 
         request = Print(uuid4(), id)
         assert [answer_to(request).ok for _ in range(2)] == [True, True]
-        assert [marked(each) for each in booth.paper.tickets] == [False, True]
+        assert [is_marked(each) for each in booth.paper.tickets] == [False, True]
         unknown = answer_to(Print(uuid4(), "2026-01-01-A001"))
         assert unknown.error is not None
         assert unknown.error.code == "unknown-ticket"

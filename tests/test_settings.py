@@ -184,8 +184,8 @@ def test_a_mistake_names_the_layer_that_it_comes_from(tmp_path: Path) -> None:
     assert lines == [
         'luot.toml:3: `broker.port` must be a whole number from 1 to 65535, not "8883"',
         "kiosk-1.toml:7: unknown key `printer.colour`: "
-        "it is none of profile, host, port, serial, usb, template, width, cutter, status, confirm, "
-        "native_qr, doubles, baud; remove it",
+        "it is none of profile, host, port, serial, usb, device, template, roll_m, width, cutter, status, "
+        "confirm, native_qr, doubles, baud; remove it",
         "kiosk-1.d/printer.toml:2: `printer.width` must be one of 384, 576, not 80",
     ]
 
@@ -218,8 +218,8 @@ confirm = "gsr"
 [printer.paper]
 """
     assert told(write(tmp_path / "kiosk-1.toml", text)) == [
-        'kiosk-1.toml:1: `rol` must be one of "bridge", "display", "hub", "kiosk", "technician", "web", '
-        'not "kisok"; did you mean "kiosk"?',
+        'kiosk-1.toml:1: `rol` must be one of "bridge", "display", "hub", "kiosk", "printer", "technician", '
+        '"web", not "kisok"; did you mean "kiosk"?',
         "kiosk-1.toml:1: unknown key `rol`: did you mean `role`?",
         "kiosk-1.toml:3: unknown key `devices`: did you mean `device`?",
         f'kiosk-1.toml:3: `devices` must be {NAME}, not "Kiosk 1"',
@@ -231,7 +231,7 @@ confirm = "gsr"
         'kiosk-1.toml:11: `printer.confirm` must be one of "gs-h", "gs-r", "none", not "gsr"; '
         'did you mean "gs-r"?',
         "kiosk-1.toml:12: unknown key `printer.paper`: it is none of profile, host, port, serial, usb, "
-        "template, width, cutter, status, confirm, native_qr, doubles, baud; remove it",
+        "device, template, roll_m, width, cutter, status, confirm, native_qr, doubles, baud; remove it",
     ]
 
 
@@ -244,7 +244,7 @@ def test_what_is_missing_is_told_where_it_belongs(tmp_path: Path) -> None:
     lines = told(write(tmp_path / "some.toml", 'center = "tan-lap"\ndevice = 3\n'))
     assert lines == [
         'some.toml:1: `role` is missing: add it, as one of "bridge", "display", "hub", "kiosk", '
-        '"technician", "web"',
+        '"printer", "technician", "web"',
         f"some.toml:2: `device` must be {NAME}, not 3",
     ]
 

@@ -1,0 +1,234 @@
+"""A printer that stands alone: a kiosk's ticket comes out there once, whatever happens on the way."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from uuid import uuid4
+
+import pytest
+from msgspec import structs
+
+from bus.asks import DeviceRequest, Printed, PrintTicket
+from bus.messages import Payload
+from bus.session import Message, Session
+from bus.topics import DEVICE_REPLY, HEALTH, PEER_ASK, STATE_CENTER, STATUS
+from center.broker import PrivateBroker
+from config.errors import LuotError, SettingsError
+from config.load import load
+from config.settings import Account, CenterSettings, PrinterPort
+from demo.member import Member, expect
+from demo.part import Part
+from kiosk.journey import Given
+from printer.jobs import Jobs
+from printer.sample import CENTER
+from printer.shared import ANSWER_S, SharedPrinter
+from printer.simulated import CUTTER, SimulatedPrinter
+from printer.spool import Done, PrinterChanged
+from printer.status import PrinterState
+from tests.booth import open_booth
+from tests.paper import is_marked, is_ticket, ticket
+
+CONFIG = """\
+role = "printer"
+center = "{center}"
+device = "printer-1"
+data = "{folder}/printer-1"
+volatile = true
+
+[broker]
+host = "127.0.0.1"
+port = {port}
+password = "{password}"
+
+[printer]
+profile = "epson-tm-t20"
+host = "127.0.0.1"
+port = {printer_port}
+"""
+
+
+@pytest.fixture(scope="module")
+def settings(settings: CenterSettings) -> CenterSettings:
+    return structs.replace(settings, devices=(*settings.devices, Account("printer-1", "printer")))
+
+
+@pytest.fixture
+def paper() -> Iterator[SimulatedPrinter]:
+    with SimulatedPrinter(mm_per_s=2000) as paper:
+        yield paper
+
+
+@contextmanager
+def printer_of(paper: SimulatedPrinter, broker: PrivateBroker, folder: Path) -> Iterator[Part]:
+    """The process; a killed one comes back."""
+    file = folder / "printer-1.toml"
+    file.write_text(
+        CONFIG.format(
+            center=broker.center.center,
+            folder=folder,
+            port=broker.port,
+            password=broker.passwords["printer-1"],
+            printer_port=paper.port,
+        )
+    )
+    with Part("printer", file, restart_s=0) as part:
+        yield part
+
+
+class Desk:
+    """A kiosk without a screen, that prints elsewhere."""
+
+    def __init__(self, broker: PrivateBroker, folder: Path) -> None:
+        self.device = Member(
+            broker, "kiosk-1", "kiosk", folder, topics=(STATE_CENTER, HEALTH, STATUS, DEVICE_REPLY)
+        )
+        self.told: list[Done | PrinterChanged] = []
+        self.printer = SharedPrinter(self.device, "printer-1", self.told.append)
+
+    def until(self, what: str, holds: Callable[[], bool], within: float = 10.0) -> None:
+        deadline = monotonic() + within
+        while not holds():
+            assert monotonic() < deadline, f"waited in vain for {what}: {self.told}"
+            for news in self.device.step(0.02):
+                self.printer.hear(news)
+
+    def done(self, job: str) -> Done:
+        """What became of it."""
+        found: list[Done] = []
+
+        def ended() -> bool:
+            found[:] = [each for each in self.told if isinstance(each, Done) and each.job == job]
+            return bool(found)
+
+        self.until(f"the end of {job}", ended, ANSWER_S + 2)
+        (done,) = found
+        return done
+
+    def answer(self, verb: str, request: PrintTicket | DeviceRequest) -> Payload | LuotError:
+        answers: list[Payload | LuotError] = []
+        self.device.ask(verb, request, within=10, then=answers.append, of="printer-1")
+        self.until(f"the answer to {verb}", lambda: bool(answers))
+        return answers[0]
+
+
+@pytest.fixture
+def desk(broker: PrivateBroker, tmp_path: Path) -> Iterator[Desk]:
+    """In a centre whose hub has spoken."""
+    desk = Desk(broker, tmp_path)
+    with Member(broker, "hub", "hub", tmp_path) as hub, desk.device:
+        hub.publish(STATE_CENTER, structs.replace(CENTER, center=broker.center.center))
+        expect(desk.device, "the hub's word", lambda: desk.device.states.center is not None)
+        yield desk
+
+
+def test_a_ticket_comes_out_once_however_often_it_is_asked(
+    desk: Desk, paper: SimulatedPrinter, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    with printer_of(paper, broker, tmp_path):
+        desk.until("the printer", lambda: desk.printer.state is PrinterState.READY)
+        desk.printer.print("A012", ticket())
+        assert desk.done("A012") == Done("A012", "printed", PrinterState.READY)
+        request = PrintTicket(uuid4(), ticket(), again=True)
+        assert [desk.answer("print-ticket", request) for _ in range(3)] == [Printed("printed")] * 3
+        assert [is_marked(each) for each in paper.tickets] == [False, True]
+        desk.printer.print_test("test", "kiosk-1")
+        assert desk.done("test").outcome == "printed"
+        desk.printer.roll_changed()
+        paper.take_paper_out()
+        desk.until("its word", lambda: desk.printer.state is PrinterState.PAPER_OUT)
+        desk.printer.print("A013", ticket())
+        assert desk.done("A013").outcome == "failed"
+        assert len(paper.tickets) == 3
+
+
+def test_killed_in_the_middle_of_a_ticket_it_says_so_and_prints_it_no_second_time(
+    desk: Desk, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    with SimulatedPrinter(mm_per_s=100) as paper, printer_of(paper, broker, tmp_path) as process:
+        desk.until("the printer", lambda: desk.printer.state is PrinterState.READY)
+        desk.printer.print("A012", ticket())
+        desk.until("half of it", lambda: paper.sheet().height > CUTTER + 100)
+        process.kill()
+        assert desk.done("A012").outcome == "unknown"
+        desk.until("the printer", lambda: desk.printer.state is PrinterState.READY)
+        desk.printer.print("again", ticket(), again=True)
+        assert desk.done("again").outcome == "printed"
+        assert is_marked(paper.tickets[-1])
+        unmarked = [each for each in paper.tickets if is_ticket(each) and not is_marked(each)]
+        assert len(unmarked) <= 1
+
+
+def test_a_kiosk_without_a_printer_of_its_own_prints_there(
+    broker: PrivateBroker, paper: SimulatedPrinter, hub: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert hub
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    with printer_of(paper, broker, tmp_path), open_booth(broker, tmp_path) as booth:
+        booth.settings = structs.replace(booth.settings, printer=PrinterPort(device="printer-1"))
+        booth.start()
+        booth.touch("service:ho-tich")
+        booth.arrives(Given)
+        booth.until("its end", lambda: isinstance(booth.page, Given) and booth.page.paper == "printed")
+        assert len(paper.tickets) == 1
+        assert booth.paper.tickets == []
+
+
+def test_nobody_else_may_ask_it_and_a_kiosk_may_ask_nothing_else(broker: PrivateBroker) -> None:
+    """Each says something that is allowed in the end: nothing that was forbidden came before it."""
+    center = broker.center.center
+    asked = {
+        "board-1": (("board-1", "print-ticket"),),
+        "kiosk-1": (("web-1", "print-ticket"), ("kiosk-1", "restart"), ("kiosk-1", "print-ticket")),
+    }
+    heard: list[str] = []
+
+    def until(session: Session, what: str, holds: Callable[[], bool]) -> None:
+        deadline = monotonic() + 5
+        while not holds():
+            assert monotonic() < deadline, f"waited in vain for {what}"
+            heard.extend(each.topic for each in session.receive(0.05) if isinstance(each, Message))
+
+    with Session(broker.address("guest-technician"), "guest-technician", (f"luot/1/{center}/#",)) as watch:
+        until(watch, "the broker", lambda: watch.connected)
+        for account, asks in asked.items():
+            with Session(broker.address(account), account, ()) as device:
+                until(device, "the broker", lambda: device.connected)
+                for asker, verb in asks:
+                    topic = PEER_ASK.path(center, asker=asker, device="printer-1", verb=verb)
+                    device.publish(topic, b"{}")
+                last = STATUS.path(center, device=account)
+                device.publish(last, b"done")
+                until(watch, last, lambda: last in heard)  # noqa: B023
+    assert [each for each in heard if PEER_ASK.match(each)] == [
+        PEER_ASK.path(center, asker="kiosk-1", device="printer-1", verb="print-ticket")
+    ]
+
+
+def test_what_was_under_way_when_it_was_killed_is_not_begun_again(tmp_path: Path) -> None:
+    done, open_ = uuid4(), uuid4()
+    jobs = Jobs(tmp_path, volatile=True)
+    assert jobs.begin(done)
+    jobs.end(done, "printed")
+    assert jobs.begin(open_)
+    assert jobs.outcome(open_) is None
+    jobs.close()
+    again = Jobs(tmp_path, volatile=True)
+    assert not again.begin(open_)
+    assert (again.outcome(done), again.outcome(open_)) == ("printed", "unknown")
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("role", "printer", "mistake"),
+    [
+        ("kiosk", 'device = "printer-1"\nhost = "192.168.1.9"', "connected by `host` already"),
+        ("printer", 'device = "printer-2"', "for kiosks that print here"),
+        ("printer", "", "does not say how it is connected"),
+    ],
+)
+def test_settings_name_one_way_to_a_printer(role: str, printer: str, mistake: str, tmp_path: Path) -> None:
+    file = tmp_path / "device.toml"
+    file.write_text(f'role = "{role}"\ncenter = "tan-lap"\ndevice = "one"\n[printer]\n{printer}\n')
+    with pytest.raises(SettingsError, match=mistake):
+        load(file)
