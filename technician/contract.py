@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from bus.asks import DEVICE_VERBS, ERROR_CODES, VERBS
+from bus.asks import DEVICE_VERBS, ERROR_CODES, PEER_VERBS, VERBS
 from bus.topics import TOPICS, VERSION
 
 REFERENCE = "#/$defs/"
@@ -27,6 +27,12 @@ ASKING = """\
 A request goes to `ask/<device>/<verb>`, with the device that asks. Its `request` is made once an act and kept
 over every retry: repeating it changes nothing and gets the same answer. The answer goes to `reply/<device>`
 with the request's correlation data (at most 64 bytes), after what it tells is on the hub's disk.
+"""
+
+ASKING_DEVICES = f"""\
+A technician asks on `device/<device>/ask/<verb>`. A kiosk and the web may ask a printer that stands alone, too, each
+below its own name, on `ask/<asker>/<device>/<verb>`: {", ".join(f"`{verb}`" for verb in PEER_VERBS)}.
+The answer goes to `device/<device>/reply/<asker>`.
 """
 
 
@@ -113,7 +119,7 @@ def _verbs() -> Iterator[str]:
         fields, result = _link(verb.fields.__name__), _link(verb.result.__name__)
         yield _row(f"`{verb.name}`", ", ".join(verb.who), fields, result)
     yield f"\nError codes: {', '.join(f'`{code}`' for code in ERROR_CODES)}.\n"
-    yield "## What a technician may ask of a device\n"
+    yield f"## What a technician may ask of a device\n\n{ASKING_DEVICES}"
     yield "| verb | fields | result |"
     yield "| --- | --- | --- |"
     for name, (asked, answered) in DEVICE_VERBS.items():
