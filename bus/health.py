@@ -18,6 +18,7 @@ class HealthFacts(Payload, frozen=True):
     printer: str | None = None
     tickets_left: int | None = None
     links: tuple[LinkHealth, ...] = ()
+    calls: str = ""
 
 
 class LastError(logging.Handler):
@@ -48,6 +49,7 @@ def health(
         links=facts.links,
         queued=queued,
         last_error=last_error,
+        calls=facts.calls,
     )
 
 

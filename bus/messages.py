@@ -292,6 +292,7 @@ class Health(Payload, frozen=True):
     links: tuple[LinkHealth, ...] = ()
     queued: int = 0  # messages in the inbox
     last_error: str = ""
+    calls: str = ""  # why staff should go there: "rush", where numbers were taken too fast
 
 
 # Answers

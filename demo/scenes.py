@@ -152,7 +152,7 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
         offer = replace(OFFER, queues={**OFFER.queues, "kinh-doanh": each})
         yield f"home: {name}", replace(home, offer=offer)
         yield name, replace(home, page=Trouble("not-taking", "kinh-doanh"), offer=offer, left=20)
-    for why in ("no-answer", "not-taking", "closed", "disk", "refused", "other-day"):
+    for why in ("no-answer", "not-taking", "closed", "disk", "refused", "other-day", "rush"):
         yield f"no number: {why}", replace(home, page=Trouble(why, "kinh-doanh"), left=20)
     yield "no appointments taken", replace(home, page=Trouble("not-taking"), left=20)
     yield "appointment has its number", replace(home, page=Trouble("has-number", label="A012"), left=20)

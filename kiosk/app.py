@@ -19,11 +19,12 @@ from config.errors import LuotError, Refused
 from config.settings import KioskSettings
 from config.words import hour, say
 from kiosk import focus
-from kiosk.corner import Act, Corner
+from kiosk.corner import Act, Corner, Staff
 from kiosk.fingers import Fingers
-from kiosk.journey import Asked, Home, Journey
+from kiosk.journey import Asked, Home, Journey, Trouble
 from kiosk.narrator import Narrator
 from kiosk.offer import Offer
+from kiosk.pace import Pace
 from kiosk.pages import lay_out
 from kiosk.papers import Papers
 from kiosk.scene import Scene
@@ -67,6 +68,7 @@ class Kiosk:
         self.scene: Scene | None = None  # of the last frame
         self.sheet: Sheet | None = None
         self.fingers = Fingers()
+        self.pace = Pace()
         self.focus = ""  # the target that the keys have reached, or that a finger is on
         self._replies: dict[str, Reply] = {}  # to who asked for paper that is under way, by its job
         self._opened = ExitStack()
@@ -137,7 +139,7 @@ class Kiosk:
         """A finger on the screen. What it would touch is ringed until it leaves."""
         now, target = self._now(), self.sheet.at(touch.x, touch.y) if self.sheet else None
         page = self.journey.since, type(self.corner.page)
-        in_corner = isinstance(self.journey.page, Home) and max(touch.x, touch.y) < self._finger()
+        in_corner = isinstance(self.journey.page, Home | Trouble) and max(touch.x, touch.y) < self._finger()
         match touch.kind:
             case "down":
                 self.narrator.interrupt()
@@ -164,7 +166,7 @@ class Kiosk:
             case "enter":
                 self._touched(self.focus)
             case "back":
-                self._touched("done")
+                self._touched("back" if self.sheet and "back" in self.sheet.targets else "done")
             case "erase":
                 self._touched("erase")
             case "help":
@@ -182,8 +184,12 @@ class Kiosk:
         if self.corner.page is not None:
             self.corner, act = self.corner.touch(target, request=uuid4(), now=self._now())
             self._act(act)
+            if isinstance(self.corner.page, Staff):
+                self.pace = Pace()  # they have looked
             return
-        self._ask(*self.journey.touch(target, offer=self._offer(), request=uuid4(), now=self._now()))
+        now = self._now()
+        offer = replace(self._offer(), rest_s=self.pace.rest_s(now))
+        self._ask(*self.journey.touch(target, offer=offer, request=uuid4(), now=now))
 
     def _scanned(self, code: Code) -> None:
         """Something was held before the scanner; not while staff are at the screen."""
@@ -199,6 +205,10 @@ class Kiosk:
         self.journey, effect = self.journey.answer(asked.request, outcome, self._now())
         if effect:
             self._print(effect.ticket)
+            self.pace = self.pace.gave(self._now())
+            if self.pace.rest_s(self._now()):
+                log.warning("numbers are taken too fast: somebody should go there")
+                self.device.report()
 
     def _print(self, ticket: Ticket) -> None:
         self.printer.print(ticket.id, ticket)
@@ -280,6 +290,7 @@ class Kiosk:
             frame_age_s=self.window.frame_age_s,
             printer=self.printer.state,
             tickets_left=self.printer.tickets_left,
+            calls="rush" if self.pace.rest_s(self._now()) else "",
             links=(*self.printer.links(), *self.narrator.health(), *self._scanner_links()),
         )
 

@@ -12,10 +12,11 @@ from uuid import UUID
 
 from bus.asks import CheckIn, Take
 from bus.messages import Category, Outcome, Ticket
-from config.errors import LuotError, Refused, Unreachable
+from config.errors import LuotError, Refused
 from config.words import FALLBACK
 from kiosk.look import PLAIN, Look
-from kiosk.offer import PRIORITY, Offer, Why
+from kiosk.offer import PRIORITY, Offer
+from kiosk.why import Why, why
 from scanner.code import AppointmentCode, Code, DossierCode, IdentityCard, TrackingCode
 
 ERRANDS = 4  # the most on one number, as the contract has it
@@ -149,7 +150,7 @@ class Journey:
                 return self._stay(home.with_errand(name), now), None
             case Home(errands=(first, *then)) as home, "send":
                 take = Take(request, first, home.category, self.language, then=tuple(then))
-                return self._wait(take, now, home)
+                return self._take(take, home, offer, now)
             case Home(errands=None) as home, "errands" if offer.errands:
                 return self._stay(Home(home.category, errands=()), now), None
             case Home() as home, "group" if offer.group(name):
@@ -208,7 +209,7 @@ class Journey:
             return self._show(Given(outcome), SHOWN_S["printing"], now), Print(outcome)
         if isinstance(asked, CheckIn):
             return self._show(_not_checked_in(self.page, asked.code, outcome), TROUBLE_S, now), None
-        return self._show(Trouble(_why(outcome), asked.service), TROUBLE_S, now), None
+        return self._show(Trouble(why(outcome), asked.service), TROUBLE_S, now), None
 
     def paper(self, ticket: str, outcome: Paper, now: float) -> "Journey":
         """What became of the paper of a ticket (its id)."""
@@ -240,7 +241,12 @@ class Journey:
     ) -> tuple["Journey", Asked | None]:
         if why := offer.obstacle(service):
             return self._show(Trouble(why, service), TROUBLE_S, now), None
-        return self._wait(Take(request, service, home.category, self.language), now, home)
+        return self._take(Take(request, service, home.category, self.language), home, offer, now)
+
+    def _take(self, take: Take, home: Home, offer: Offer, now: float) -> tuple["Journey", Asked | None]:
+        if offer.rest_s:
+            return self._show(Trouble("rush"), offer.rest_s, now), None
+        return self._wait(take, now, home)
 
     def _stay(self, home: Home, now: float) -> "Journey":
         """On the start page, with something chosen."""
@@ -280,17 +286,4 @@ def _not_checked_in(waiting: Waiting, code: str, error: LuotError) -> Page:
             return Trouble("has-number", label=label)
         case Refused(code="conflict"):
             return Trouble("other-day")
-    return Trouble(_why(error))
-
-
-def _why(error: LuotError) -> Why:
-    if isinstance(error, Unreachable):
-        return "no-answer"
-    if not isinstance(error, Refused):
-        return "disk"
-    match error.code:
-        case "not-taking" | "unknown-service":
-            return "not-taking"
-        case "day-closed":
-            return "closed"
-    return "refused"
+    return Trouble(why(error))

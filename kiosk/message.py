@@ -64,6 +64,10 @@ def of(scene: Scene, trouble: Trouble) -> tuple[str, str, str]:
         case "closed":
             title = scene.say("The centre is closed")
             return "pause", title, scene.say("No numbers are given outside opening hours. Please come again.")
+        case "rush":
+            title = scene.say("Please wait a moment")
+            words = scene.say("Many numbers were taken here just now. You may also ask a member of staff.")
+            return "clock", title, words
         case "disk":
             title = scene.say("This machine is out of order")
             words = scene.say("It cannot give numbers now. Please use another one or ask a member of staff.")

@@ -2,20 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bus.messages import GroupInfo, QueueState, ServiceInfo, Text
 from bus.states import States
+from kiosk.why import Why
 
 PRIORITY = "priority"  # the category that one touch chooses; the classes of it are for staff to tell
 
 APPOINTMENT = "appointment"
-
-Why = Literal[
-    "no-answer", "not-taking", "closed", "disk", "refused", "has-number", "other-day",
-    "old-number", "unknown-code", "card",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,6 +29,7 @@ class Offer:
     open: bool = True
     reached: bool = True  # the hub gives numbers
     reserve: frozenset[str] = frozenset()  # where it does not: the services of which we have numbers
+    rest_s: float = 0.0  # no number is given for so long: they were taken too fast
     timezone: str = "UTC"
     today: date | None = None
     day: date | None = None  # of the hub's numbers: the old one, while a hall is full at midnight

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pygame
@@ -189,7 +190,7 @@ def test_a_journey_by_touch_only(screen: Screen) -> None:
     booth.until("the errands", lambda: booth.page == Home(errands=()))
     for service in ("dat-dai", "thue"):
         screen.touch(f"service:{service}")
-        booth.until(service, lambda service=service: _is_chosen(booth, service))
+        booth.until(service, partial(_is_chosen, booth, service))
     screen.touch("send", "click", "--repeat", "3", "--delay", "40", "1")
     given = booth.arrives(Given)
     assert (given.ticket.label, given.ticket.then) == ("B001", ("thue",))
