@@ -92,6 +92,7 @@ WHY = {
     "hours of another day": queue("kinh-doanh", 0, None, taking=False, why="hours", opens=MONDAY),
     "early": queue("kinh-doanh", 12, None, opens=OPENS),
 }
+CLOSED = {each.id: queue(each.id, 0, None, taking=False, why="stopped", opens=MONDAY) for each in SERVICES}
 LOOKS = {
     "large": Look(large=True),
     "contrast": Look(contrast=True),
@@ -111,6 +112,9 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
     """Every page there is."""
     home = Scene(Home(), language, OFFER, "08:12")
     yield "home", home
+    yield "headphones", replace(home, headphones=True)
+    spoken = replace(home, headphones=True, look=Look(spoken=True))
+    yield "read aloud", replace(spoken, page=Home("priority"), left=20, focus="service:dat-dai")
     yield "priority", replace(home, page=Home("priority"))
     yield "errands", replace(home, page=Home(errands=()))
     yield "two errands", replace(home, page=Home(errands=("dat-dai", "ho-tich")), left=9)
@@ -128,6 +132,9 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
     yield "cut off without a number", replace(home, offer=replace(CUT_OFF, reserve=frozenset()))
     yield "without priority", replace(home, offer=replace(OFFER, priority=False))
     yield "closed", replace(home, offer=replace(OFFER, open=False))
+    closed = replace(OFFER, open=False, queues=CLOSED)
+    yield "closed until morning", replace(home, offer=closed)
+    yield "no number until morning", replace(home, page=Trouble("closed", "thue"), offer=closed, left=20)
     yield "no paper", replace(home, printer=PrinterState.PAPER_OUT)
     yield "no printer", replace(home, printer=PrinterState.SILENT)
     yield "getting ready", replace(home, offer=Offer(), hour="")
@@ -190,6 +197,7 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
     yield "staff of many services", replace(home, page=Staff(1), offer=shut, left=60)
     for chosen, look in LOOKS.items():
         for name, scene in (
+            ("headphones", replace(home, headphones=True, look=replace(look, spoken=True))),
             ("home", replace(home, focus="priority")),
             ("cut off", replace(home, offer=CUT_OFF)),
             ("typing", replace(typing, page=Typing("K7M2QX", unknown=True))),

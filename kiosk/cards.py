@@ -220,9 +220,9 @@ def _group(scene: Scene, group: GroupInfo) -> Face:
 def _figures_of(scene: Scene, service: str) -> Figures:
     offer, queue = scene.offer, scene.offer.queues.get(service)
     obstacle = offer.obstacle(service)
-    if obstacle in ("not-taking", "no-answer"):
+    if obstacle:
         return Figures(_closed(scene, queue), color=MUTED)
-    if queue is None or obstacle or not offer.reached:
+    if queue is None or not offer.reached:
         return Figures()  # what is not known is not said
     wait = ""
     if queue.wait:
@@ -244,6 +244,6 @@ def _closed(scene: Scene, queue: QueueState | None) -> str:
             return scene.say("No more numbers today")
         case QueueState(why="full"):
             return scene.say("All of today's numbers are given")
-        case QueueState(why="hours", opens=datetime() as opens):
+        case QueueState(why="hours" | "stopped", opens=datetime() as opens):
             return scene.say("Opens at {hour}", hour=scene.moment(opens))
     return scene.say("Not taking numbers")

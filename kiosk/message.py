@@ -63,6 +63,8 @@ def of(scene: Scene, trouble: Trouble) -> tuple[str, str, str]:
             return ("pause", *_not_taking(scene, trouble.service))
         case "closed":
             title = scene.say("The centre is closed")
+            if opens := scene.offer.opens(trouble.service):
+                return "clock", title, _come_again(scene, opens)
             return "pause", title, scene.say("No numbers are given outside opening hours. Please come again.")
         case "rush":
             title = scene.say("Please wait a moment")
@@ -90,5 +92,9 @@ def _not_taking(scene: Scene, service: str) -> tuple[str, str]:
             return title, scene.say("Please come back another day or ask a member of staff.")
         case QueueState(why="hours", opens=datetime() as opens):
             title = scene.say("{service}: not open now", service=name)
-            return title, scene.say("Opens at {hour}", hour=scene.moment(opens))
+            return title, _come_again(scene, opens)
     return scene.say("{service}: not taking numbers now", service=name), again
+
+
+def _come_again(scene: Scene, opens: datetime) -> str:
+    return scene.say("Opens at {hour}. Please come back then.", hour=scene.moment(opens))

@@ -1,7 +1,7 @@
 """What the centre offers now, as far as the kiosk knows: the hub's state, or what holds without it."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bus.messages import GroupInfo, QueueState, ServiceInfo, Text
@@ -87,6 +87,11 @@ class Offer:
     def check_in(self) -> bool:
         """Whether who has an appointment can say so here: only the hub knows it."""
         return self.appointments and self.open and self.reached
+
+    def opens(self, service: str) -> datetime | None:
+        """When there is service again, where it is known that there is none now."""
+        queue = self.queues.get(service)
+        return queue.opens if queue else None
 
     def obstacle(self, service: str) -> Why | None:
         """Why no number is to be had for it now, or none."""

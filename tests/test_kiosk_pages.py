@@ -8,6 +8,7 @@ import pygame
 import pytest
 
 from demo.scenes import (
+    CLOSED,
     CUT_OFF,
     LANGUAGES,
     NOTICE,
@@ -116,6 +117,16 @@ def test_a_service_that_gives_no_numbers_says_why_and_when_to_come_back(
     offer = replace(OFFER, queues={**OFFER.queues, "kinh-doanh": WHY[name]})
     assert card in _words(Scene(Home(), "vi", offer, "06:00"))
     assert page in _words(Scene(Trouble("not-taking", "kinh-doanh"), "vi", offer, "06:00", left=20))
+
+
+def test_a_closed_centre_says_when_it_opens() -> None:
+    offer = replace(OFFER, open=False, queues=CLOSED)
+    home = _words(Scene(Home(), "vi", offer, "21:00"))
+    assert home.count("Mở cửa lúc 07:30 ngày 23/11") == len(SERVICES)
+    touched = _words(Scene(Trouble("closed", "thue"), "vi", offer, "21:00", left=20))
+    assert "Trung tâm đang đóng cửa Mở cửa lúc 07:30 ngày 23/11. Mời ông bà quay lại lúc đó." in touched
+    unknown = replace(OFFER, open=False, queues={})
+    assert "Tạm ngừng nhận số" in _words(Scene(Home(), "vi", unknown, ""))
 
 
 def test_a_number_without_paper_is_to_be_kept() -> None:
