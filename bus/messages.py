@@ -20,6 +20,7 @@ Amount = settings.Amount
 Purpose = settings.Purpose
 Text = settings.Text
 Letter = settings.Letter
+HexColor = settings.HexColor
 Label = Annotated[str, Meta(pattern=r"\A[A-Z][0-9]{3,4}\Z")]
 TicketId = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}-[A-Z][0-9]{3,4}\Z")]
 Time = Annotated[datetime, Meta(tz=True)]
@@ -154,6 +155,13 @@ class CounterInfo(Payload, frozen=True):
     overflow: tuple[Id, ...] = ()
 
 
+class Theme(Payload, frozen=True):
+    """What the screens of the centre have of its own; screens make the colour one that can be read."""
+
+    color: HexColor = ""
+    emblem: bytes = b""  # a PNG file, at most 32 kB
+
+
 class Catalog(State, frozen=True):
     """Services and counters as people see them."""
 
@@ -162,6 +170,7 @@ class Catalog(State, frozen=True):
     categories: tuple[CategoryInfo, ...] = ()
     recalls: int = 3  # of one ticket at a counter
     groups: tuple[GroupInfo, ...] = ()
+    theme: Theme = Theme()
 
     def service(self, id: str) -> ServiceInfo | None:  # noqa: A002
         return next((each for each in self.services if each.id == id), None)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from math import inf
+from pathlib import Path
 
 from msgspec import structs
 
@@ -72,7 +73,8 @@ class Telling:
     def catalog(self, state: State) -> None:
         """Tell what the settings have: it changes with a restart only."""
         if not self._told:
-            self._keep(STATE_CATALOG, views.catalog(self.center, state.rev))
+            emblem = _emblem(self.center.theme.emblem)
+            self._keep(STATE_CATALOG, views.catalog(self.center, state.rev, emblem))
 
     def changes(self, state: State, now: Moment) -> None:
         """Tell every picture that differs from what the bus has."""
@@ -139,3 +141,12 @@ def _same(told: Retained, state: Retained) -> bool:
 
 def _ageless(board: Board) -> Board:
     return structs.replace(board, calls=tuple(structs.replace(each, age_s=0) for each in board.calls))
+
+
+def _emblem(path: Path | None) -> bytes:
+    """The centre's emblem; numbers go on without it where its file is gone since it was judged."""
+    try:
+        return path.read_bytes() if path else b""
+    except OSError as error:
+        log.warning("the emblem cannot be read file=%s error=%s", path, error.strerror)
+        return b""

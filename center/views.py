@@ -20,8 +20,8 @@ RESTORED = (
 )
 
 
-def catalog(center: settings.CenterSettings, rev: Rev) -> messages.Catalog:
-    """Services and counters as people see them."""
+def catalog(center: settings.CenterSettings, rev: Rev, emblem: bytes = b"") -> messages.Catalog:
+    """Services and counters as people see them, and what the screens have of the centre's own."""
     return messages.Catalog(
         rev,
         services=tuple(
@@ -53,6 +53,7 @@ def catalog(center: settings.CenterSettings, rev: Rev) -> messages.Catalog:
             for each in center.categories
         ),
         recalls=center.recalls,
+        theme=messages.Theme(center.theme.color, emblem),
         groups=tuple(messages.GroupInfo(each.id, each.name, each.icon) for each in center.groups),
     )
 

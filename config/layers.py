@@ -94,6 +94,7 @@ def _anchored(document: Document, folder: Path) -> Document:
         (document, ("catalog", "data")),
         (document.get("broker"), ("ca", "socket")),
         (document.get("printer"), ("template",)),
+        (document.get("theme"), ("emblem",)),
     ):
         for key in keys:
             if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:

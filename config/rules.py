@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
+from config import emblem
 from config.layers import Document
 from config.lines import KeyPath
 from config.settings import Interval, PadKey
@@ -111,6 +112,7 @@ def center_rules(document: Document) -> Iterator[Mistake]:
     yield from _categories(document)
     yield from _numbers(document)
     yield from _money(document)
+    yield from _theme(document)
 
 
 def _broker(document: Document) -> Iterator[Mistake]:
@@ -321,6 +323,12 @@ def _money(document: Document) -> Iterator[Mistake]:
     fee = next(_values(document, "services.*.fees.*"), None)
     if fee and "bank" not in document:
         yield Mistake(fee[0], "`bank` is missing: a fee is paid into an account; add a table [bank]")
+
+
+def _theme(document: Document) -> Iterator[Mistake]:
+    for path, file in _values(document, "theme.emblem"):
+        if isinstance(file, str) and (wrong := emblem.fault(Path(file))):
+            yield Mistake(path, f"`{name(path)}` {wrong}")
 
 
 def _each_once(values: Iterable[tuple[KeyPath, Any]], advice: str) -> Iterator[Mistake]:

@@ -440,6 +440,19 @@ class Account(Table, frozen=True):
     guest: bool = False  # joins to try and to watch: nobody waits for its numbers
 
 
+HexColor = Annotated[
+    str,
+    Meta(pattern=r"\A(#[0-9A-Fa-f]{6})?\Z", description='a colour in quotes, as in "#9E1B32"'),
+]
+
+
+class Theme(Table, frozen=True):
+    """What the centre's screens have of its own."""
+
+    color: HexColor = ""  # in the place of lacquer; each screen takes the nearest tone that can be read
+    emblem: Path | None = None  # a PNG file
+
+
 class CenterSettings(Table, frozen=True, kw_only=True):
     """The centre's file."""
 
@@ -460,6 +473,7 @@ class CenterSettings(Table, frozen=True, kw_only=True):
     recalls: Annotated[int, Meta(ge=1, le=20)] = 3  # of one ticket at a counter; then it is a no-show
     return_minutes: Annotated[int, Meta(ge=0, le=720)] = 60  # how long a no-show may come back
     ratio: Annotated[int, Meta(ge=1, le=20)] | None = None  # ordinary tickets for one of priority
+    theme: Theme = Theme()
     rating: bool = False  # the panel asks how the service was
     offline_numbers: tuple[LabelNumber, LabelNumber] = (800, 999)  # of each letter, for kiosks cut off
     retention_days: Annotated[int, Meta(ge=31, le=3660)] = 365  # of the notes that clerks write

@@ -13,7 +13,7 @@ from display.pictures import Picture
 from screen import text
 from screen.canvas import Canvas
 from screen.icons import Point
-from screen.theme import INK, NIGHT, ON_GOLD, ON_INK, RULE, WHITE, Color, Size
+from screen.theme import HOUSE, INK, NIGHT, ON_GOLD, ON_INK, RULE, WHITE, Color, Size, Theme
 
 ROWS = 5
 
@@ -46,10 +46,11 @@ class BoardView:
     turn: int = 0  # of the notices
     open: bool = True
     fresh: bool = False
+    theme: Theme = HOUSE
 
     def canvas(self, size: Size) -> Canvas:
         """What a board of that size shows."""
-        canvas = Canvas(size)
+        canvas = Canvas(size, self.theme)
         _Drawing(canvas, self, lay_out(size, alone=not self.rows)).draw()
         return canvas
 
@@ -114,6 +115,7 @@ class _Drawing:
             at = (right, lower) if upright else (end, middle + text.capital(size) // 2)
             end = min(end, self.canvas.note("offline", words, *at, size, ON_INK).left - self.px(40))
 
+        left = self.canvas.emblem(left, middle, round(head.height * 0.72), tile=True)
         if upright:
             size = text.fit(view.title, end - left, self.px(34))
             self.canvas.line(view.title, left, upper, size, ON_INK)

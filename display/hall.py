@@ -9,6 +9,7 @@ from display import pulse
 from display.announcer import Announcement, Announcer
 from display.board import ROWS, BoardView, Row
 from display.pictures import Picture
+from screen.theme import HOUSE, Theme, themed
 
 NOTICE_S = 12  # how long a notice or a picture stands
 
@@ -52,6 +53,7 @@ def look(
         turn=turn if len(notices) + bool(away) > 1 else 0,
         open=center.open,
         fresh=states.fresh(),
+        theme=_theme(states.catalog),
     )
 
 
@@ -77,6 +79,10 @@ def _row(call: Announcement, catalog: Catalog | None) -> Row:
     number = call.number if place.endswith(f" {call.number}") else ""
     others = (line for language in call.languages if (line := told(language)) != told("vi"))
     return Row(call.label, place.removesuffix(f" {call.number}"), number, next(others, ""))
+
+
+def _theme(catalog: Catalog | None) -> Theme:
+    return themed(catalog.theme.color, catalog.theme.emblem) if catalog else HOUSE
 
 
 def _away(states: States) -> str:

@@ -11,7 +11,20 @@ from display import rating
 from screen import band, text
 from screen.canvas import Canvas
 from screen.code import code
-from screen.theme import GREEN, INK, LACQUER, MUTED, PAPER, SOFT, WHITE, Color, Size
+from screen.theme import (
+    GREEN,
+    HOUSE,
+    INK,
+    LACQUER,
+    MUTED,
+    PAPER,
+    SOFT,
+    WHITE,
+    Color,
+    Size,
+    Theme,
+    themed,
+)
 
 ADVICE = "Scan with your bank's app, check the amount, then pay."
 
@@ -33,10 +46,11 @@ class PanelView:
     chosen: int | None = None  # the face that was touched
     english: bool = False
     fresh: bool = False
+    theme: Theme = HOUSE
 
     def canvas(self, size: Size) -> Canvas:
         """What a panel of that size shows."""
-        canvas = Canvas(size)
+        canvas = Canvas(size, self.theme)
         _Drawing(canvas, self, lay_out(size)).draw()
         return canvas
 
@@ -52,6 +66,7 @@ def look(states: States, counter: str, chosen: int | None = None) -> PanelView:
         counter=pick(info.name, "vi"),
         english="en" in center.languages,
         fresh=states.fresh(),
+        theme=themed(catalog.theme.color, catalog.theme.emblem),
     )
     if told.show in ("rate", "thanks"):
         return replace(view, show=told.show, chosen=chosen)
@@ -226,7 +241,7 @@ class _Drawing:
 
     def _idle(self) -> None:
         self.canvas.fill(PAPER)
-        self.canvas.band()
+        self.canvas.emblem(self.at.margin, self.canvas.band() + self.px(84), self.px(112))
         if self.view.show is None:
             words = say("vi", "Connecting…")
             self.canvas.line(words, *self.at.middle, self.px(60), INK, bold=True, align="center")

@@ -9,7 +9,7 @@ from bus.states import States
 from config.words import pick, say
 from screen import band, text
 from screen.canvas import Canvas
-from screen.theme import GOLD, INK, ON_GOLD, ON_INK, WHITE, Size
+from screen.theme import GOLD, HOUSE, INK, ON_GOLD, ON_INK, WHITE, Size, Theme, themed
 
 SEPARATOR = " · "
 SMALLEST = 26  # units: rather than smaller, the last services are left out
@@ -36,10 +36,11 @@ class SignView:
     reason: str = ""  # of a pause
     english: bool = False
     fresh: bool = False
+    theme: Theme = HOUSE
 
     def canvas(self, size: Size) -> Canvas:
         """What a sign of that size shows."""
-        canvas = Canvas(size)
+        canvas = Canvas(size, self.theme)
         _Drawing(canvas, self).draw()
         return canvas
 
@@ -60,6 +61,7 @@ def look(states: States, counter: str) -> SignView:
         reason=state.reason if state.status == "paused" else "",
         english="en" in center.languages,
         fresh=states.fresh(),
+        theme=themed(catalog.theme.color, catalog.theme.emblem),
     )
 
 
@@ -97,22 +99,24 @@ class _Drawing:
     def _head(self, head: pygame.Rect, upright: bool) -> None:
         """The counter's name, and beside it, or below it on a sign that stands, what it does."""
         view, margin, size = self.view, self.px(30), self.px(42)
-        left, right, base = head.left + margin, head.right - margin, head.centery + text.capital(size) // 2
-        most, upper = round(head.width * 0.7) - margin, head.top + self.px(68)
+        right, middle = head.right - margin, head.centery
+        left = self.canvas.emblem(margin, middle, self.px(104 if upright else 68), tile=True)
+        upper = lower = middle + text.capital(size) // 2
+        most = round(head.width * 0.7) - left
         if upright:
-            base, most = head.top + self.px(122), right - left
+            upper, lower, most = head.top + self.px(68), head.top + self.px(122), right - left
         if not view.fresh:
             words = say("vi", "Reconnecting…")
-            note = self.canvas.note("offline", words, right, base, self.px(28), ON_INK)
+            note = self.canvas.note("offline", words, right, lower, self.px(28), ON_INK)
             most = most if upright else note.left - margin - left
         size = text.fit(view.name, most, size, bold=True)
-        name = self.canvas.line(view.name, left, upper if upright else base, size, WHITE, bold=True)
+        name = self.canvas.line(view.name, left, upper, size, WHITE, bold=True)
         if view.fresh:
             services, room = view.services, right - left if upright else right - margin - name.right
             while text.fit(services, room, self.px(31)) < self.px(SMALLEST) and SEPARATOR in services:
                 services = services.rpartition(SEPARATOR)[0] + "…"
             size, x = text.fit(services, room, self.px(31)), left if upright else right
-            self.canvas.line(services, x, base, size, ON_INK, align="left" if upright else "right")
+            self.canvas.line(services, x, lower, size, ON_INK, align="left" if upright else "right")
 
     def _number(self, area: pygame.Rect, label: str) -> None:
         self.canvas.fill(GOLD, area)

@@ -30,13 +30,14 @@ HEAD = 392  # units
 
 
 def _head_upright(sheet: Sheet, scene: Scene, top: int) -> int:
-    px, left, right = sheet.px, sheet.margin, sheet.width - sheet.margin
+    px, right = sheet.px, sheet.width - sheet.margin
+    left = sheet.emblem(sheet.margin, top + px(98), px(108), tile=sheet.look.contrast)
     clock = sheet.line(scene.hour, right, top + px(122), px(66), bold=True, align="right")
     title, name = scene.pick(scene.offer.title), scene.pick(scene.offer.name)
     most = clock.left - px(30) - left
     sheet.line(title, left, top + px(78), text.fit(title, most, px(31)), MUTED)
     sheet.line(name, left, top + px(134), text.fit(name, most, px(48), bold=True), bold=True)
-    top -= px(50) if sheet.small else 0  # the cards need it more
+    left, top = sheet.margin, top - (px(50) if sheet.small else 0)  # the cards need it more
     question, (hint, color, bold) = _question(scene), _hint(scene)
     size = text.fit(question, right - left, px(80), bold=True)
     sheet.line(question, left, top + px(282), size, bold=True)
@@ -46,7 +47,8 @@ def _head_upright(sheet: Sheet, scene: Scene, top: int) -> int:
 
 
 def _head_lying(sheet: Sheet, scene: Scene, top: int) -> int:
-    px, left, right = sheet.px, sheet.margin, sheet.width - sheet.margin
+    px, right = sheet.px, sheet.width - sheet.margin
+    left = sheet.emblem(sheet.margin, top + px(104), px(116), tile=sheet.look.contrast)
     right = choices.looks(sheet, scene, right, top + px(98))
     clock = sheet.line(scene.hour, right, top + px(98), px(66), bold=True, align="right")
     question, (hint, color, bold) = _question(scene), _hint(scene)
@@ -63,7 +65,8 @@ def _head_lying(sheet: Sheet, scene: Scene, top: int) -> int:
 
 
 def _head_compact(sheet: Sheet, scene: Scene, top: int) -> int:
-    px, left, right = sheet.px, sheet.margin, sheet.width - sheet.margin
+    px, right = sheet.px, sheet.width - sheet.margin
+    left = sheet.emblem(sheet.margin, top + px(44), px(60), tile=sheet.look.contrast)
     baseline = top + px(58)
     clock = sheet.line(scene.hour, right, baseline, px(44), bold=True, align="right")
     if notice := _notice(scene):

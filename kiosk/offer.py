@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bus.messages import GroupInfo, QueueState, ServiceInfo, Text
 from bus.states import States
 from kiosk.why import Why
+from screen.theme import HOUSE, Theme, themed
 
 PRIORITY = "priority"  # the category that one touch chooses; the classes of it are for staff to tell
 
@@ -22,6 +23,7 @@ class Offer:
     languages: tuple[str, ...] = ()
     services: tuple[ServiceInfo, ...] = ()
     groups: tuple[GroupInfo, ...] = ()
+    theme: Theme = HOUSE
     notices: tuple[Text, ...] = ()
     queues: dict[str, QueueState] = field(default_factory=dict)
     priority: bool = False  # people may choose it for themselves
@@ -56,6 +58,7 @@ class Offer:
             languages=center.languages,
             services=catalog.services,
             groups=catalog.groups,
+            theme=themed(catalog.theme.color, catalog.theme.emblem),
             notices=center.notices,
             queues=queues,
             priority=any(each.id == PRIORITY and not each.staff for each in catalog.categories),

@@ -14,7 +14,7 @@ from screen.theme import Size
 
 def lay_out(scene: Scene, size: Size) -> Sheet:
     """The page on a screen of that size."""
-    sheet = Sheet(size, scene.look, scene.focus)
+    sheet = Sheet(size, scene.look, scene.focus, scene.offer.theme)
     top = sheet.band()
     match scene.page:
         case Given() as given:

@@ -13,7 +13,7 @@ import pygame
 from kiosk.look import PLAIN, Look
 from screen import text
 from screen.canvas import Canvas
-from screen.theme import HIGH_CONTRAST, INK, LACQUER, PAPER, SOFT, WHITE, Color, Size
+from screen.theme import HIGH_CONTRAST, HOUSE, INK, LACQUER, PAPER, SOFT, WHITE, Color, Size, Theme
 
 FINGER = 81 / 1080  # of the short side of a large screen: 20 mm, the least that a target measures
 FINGER_DESK = 120  # px: 20 mm on a small panel
@@ -24,8 +24,8 @@ REACH = 0.42  # of a tall screen is above what somebody reaches from a wheelchai
 class Sheet(Canvas):
     """What one page shows on a screen of this size, and its targets by name."""
 
-    def __init__(self, size: Size, look: Look = PLAIN, focus: str = "") -> None:
-        super().__init__(size)
+    def __init__(self, size: Size, look: Look = PLAIN, focus: str = "", theme: Theme = HOUSE) -> None:
+        super().__init__(size, theme)
         self.look = look
         self.focus = focus  # the target that the keys have reached
         self.width, self.height = size
@@ -54,7 +54,7 @@ class Sheet(Canvas):
 
     def color(self, color: Color) -> Color:
         """As the citizen's look has it."""
-        return HIGH_CONTRAST.get(color, color) if self.look.contrast else color
+        return HIGH_CONTRAST.get(color, color) if self.look.contrast else super().color(color)
 
     def target(self, name: str, box: pygame.Rect, ring: float = 9) -> None:
         """A box that can be touched, named before it is drawn.

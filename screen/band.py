@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import pygame
 
-from screen.theme import GOLD, INK, LACQUER, WHITE, Size
+from screen.theme import GOLD, INK, LACQUER, WHITE, Color, Size
 
 _WEAVE = (
     "GRGRGRGRGRGR",
@@ -20,7 +20,7 @@ _WEAVE = (
     ".....RR.....",
     "GRGRGRGRGRGR",
 )
-_THREADS = {"G": GOLD, "R": LACQUER, "W": WHITE, ".": INK}
+_THREADS = {"G": GOLD, "W": WHITE, ".": INK}  # "R" is of the centre's colour
 
 
 def height(size: Size) -> int:
@@ -29,11 +29,11 @@ def height(size: Size) -> int:
 
 
 @lru_cache(maxsize=4)
-def _woven(width: int, thread: int) -> pygame.Surface:
+def _woven(width: int, thread: int, color: Color) -> pygame.Surface:
     tile = pygame.Surface((len(_WEAVE[0]), len(_WEAVE)))
     for y, row in enumerate(_WEAVE):
         for x, name in enumerate(row):
-            tile.set_at((x, y), _THREADS[name])
+            tile.set_at((x, y), _THREADS.get(name, color))
     tile = pygame.transform.scale_by(tile, thread)
     band = pygame.Surface((width, tile.get_height()))
     first = (width // 2) % tile.get_width() - tile.get_width() // 2  # a diamond stands in the middle
@@ -42,7 +42,7 @@ def _woven(width: int, thread: int) -> pygame.Surface:
     return band
 
 
-def draw(surface: pygame.Surface, top: int) -> pygame.Rect:
+def draw(surface: pygame.Surface, top: int, color: Color = LACQUER) -> pygame.Rect:
     """Draw it from edge to edge, its upper edge at `top`; returns its box."""
     size = surface.get_size()
-    return surface.blit(_woven(size[0], height(size) // len(_WEAVE)), (0, top))
+    return surface.blit(_woven(size[0], height(size) // len(_WEAVE), color), (0, top))

@@ -11,10 +11,10 @@ from typing import Literal, TypeAlias
 
 import pygame
 
-from screen import band, icons, text, widgets
+from screen import band, emblem, icons, text, widgets
 from screen.icons import Point
 from screen.text import Align
-from screen.theme import INK, Color, Size
+from screen.theme import HOUSE, INK, LACQUER, WHITE, Color, Size, Theme
 
 Kind: TypeAlias = Literal["words", "fill", "icon", "rule", "picture"]
 
@@ -38,8 +38,9 @@ class Mark:
 class Canvas:
     """The marks of a screen of this size, painted in the order in which they are made."""
 
-    def __init__(self, size: Size) -> None:
+    def __init__(self, size: Size, theme: Theme = HOUSE) -> None:
         self.size = size
+        self.theme = theme
         self.marks: list[Mark] = []
 
     @property
@@ -53,7 +54,7 @@ class Canvas:
 
     def color(self, color: Color) -> Color:
         """What a colour of the house is on this screen; every mark asks it."""
-        return color
+        return self.theme.accent if color == LACQUER else color
 
     def fill(self, color: Color, box: pygame.Rect | None = None) -> None:
         """A box without corners of its own; the whole screen unless told."""
@@ -146,10 +147,25 @@ class Canvas:
         """Pixels as they are."""
         self._mark("picture", box, None, partial(pygame.Surface.blit, source=image, dest=box))
 
+    def emblem(self, left: int, middle: int, height: int, *, tile: bool = False) -> int:
+        """The centre's emblem where it has one, on a white tile where the ground is dark.
+
+        Returns where what stands beside it begins.
+        """
+        pad = height // 10 if tile else 0
+        image = emblem.image(self.theme.emblem, height - 2 * pad)
+        if image is None:
+            return left
+        box = pygame.Rect(left, middle - height // 2, image.get_width() + 2 * pad, height)
+        if tile:
+            self._mark("fill", box, WHITE, partial(widgets.panel, rect=box, fill=WHITE, radius=pad))
+        self.picture(image, image.get_rect(center=box.center))
+        return box.right + height // 4
+
     def band(self, top: int = 0) -> int:
         """The woven band from edge to edge; returns where it ends."""
         box = pygame.Rect(0, top, self.size[0], band.height(self.size))
-        self._mark("picture", box, None, partial(band.draw, top=top))
+        self._mark("picture", box, None, partial(band.draw, top=top, color=self.theme.thread))
         return box.bottom
 
     def _mark(
