@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from math import inf
-from pathlib import Path
 
 from msgspec import structs
 
@@ -25,7 +24,7 @@ from bus.topics import (
 from center import views
 from center.command import Moment
 from center.state import State
-from config.settings import CenterSettings
+from config.settings import CenterSettings, Theme
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +72,7 @@ class Telling:
     def catalog(self, state: State) -> None:
         """Tell what the settings have: it changes with a restart only."""
         if not self._told:
-            emblem = _emblem(self.center.theme.emblem)
+            emblem = _emblem(self.center.theme)
             self._keep(STATE_CATALOG, views.catalog(self.center, state.rev, emblem))
 
     def changes(self, state: State, now: Moment) -> None:
@@ -143,10 +142,12 @@ def _ageless(board: Board) -> Board:
     return structs.replace(board, calls=tuple(structs.replace(each, age_s=0) for each in board.calls))
 
 
-def _emblem(path: Path | None) -> bytes:
+def _emblem(theme: Theme | None) -> bytes:
     """The centre's emblem; numbers go on without it where its file is gone since it was judged."""
+    if theme is None or theme.emblem is None:
+        return b""
     try:
-        return path.read_bytes() if path else b""
+        return theme.emblem.read_bytes()
     except OSError as error:
-        log.warning("the emblem cannot be read file=%s error=%s", path, error.strerror)
+        log.warning("the emblem cannot be read file=%s error=%s", theme.emblem, error.strerror)
         return b""

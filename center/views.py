@@ -53,7 +53,7 @@ def catalog(center: settings.CenterSettings, rev: Rev, emblem: bytes = b"") -> m
             for each in center.categories
         ),
         recalls=center.recalls,
-        theme=messages.Theme(center.theme.color, emblem),
+        theme=messages.Theme(center.theme.color if center.theme else "", emblem),
         groups=tuple(messages.GroupInfo(each.id, each.name, each.icon) for each in center.groups),
     )
 

@@ -473,7 +473,7 @@ class CenterSettings(Table, frozen=True, kw_only=True):
     recalls: Annotated[int, Meta(ge=1, le=20)] = 3  # of one ticket at a counter; then it is a no-show
     return_minutes: Annotated[int, Meta(ge=0, le=720)] = 60  # how long a no-show may come back
     ratio: Annotated[int, Meta(ge=1, le=20)] | None = None  # ordinary tickets for one of priority
-    theme: Theme = Theme()
+    theme: Theme | None = None
     rating: bool = False  # the panel asks how the service was
     offline_numbers: tuple[LabelNumber, LabelNumber] = (800, 999)  # of each letter, for kiosks cut off
     retention_days: Annotated[int, Meta(ge=31, le=3660)] = 365  # of the notes that clerks write

@@ -699,6 +699,7 @@ def test_the_example_of_the_page_is_a_centre(tmp_path: Path) -> None:
     ("heading", "kind"),
     [
         ("The centre", CenterSettings),
+        ("`[theme]`", Theme),
         ("`[[services]]`", Service),
         ("`[[categories]]`", Category),
         ("`[[counters]]`", Counter),
