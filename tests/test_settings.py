@@ -29,6 +29,7 @@ from config.settings import (
     HubSettings,
     KioskSettings,
     Service,
+    Theme,
 )
 from config.shape import convert, mistakes
 
