@@ -34,6 +34,7 @@ from kiosk.reading import SPOKEN, aloud, read
 from kiosk.scene import Scene
 from screen.sound import RATE, Sound
 from screen.speech import spoken
+from technician.check import verdict
 from tests.booth import Booth, open_booth
 
 SIZE = (1080, 1920)
@@ -294,6 +295,19 @@ def test_without_the_program_there_is_no_guidance_and_health_says_so(
     assert "espeak-ng is not on this machine" in caplog.text
     with pytest.raises(HardwareAbsent):
         spoken("vi", "a")
+
+
+def test_check_says_whether_a_kiosk_is_read_aloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kiosk = tmp_path / "kiosk-1.toml"
+    kiosk.write_text(
+        'role = "kiosk"\ncenter = "tan-lap"\ndevice = "kiosk-1"\nheadphones = "default"\n'
+        '[printer]\nhost = "10.0.0.9"\n'
+    )
+    assert verdict(kiosk) == "kiosk kiosk-1 of tan-lap, read aloud into headphones"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert verdict(kiosk).endswith(
+        "not read aloud: espeak-ng is not on this machine. (sudo apt-get install -y espeak-ng)"
+    )
 
 
 def test_headphones_that_are_not_there_are_told_in_health(monkeypatch: pytest.MonkeyPatch) -> None:
