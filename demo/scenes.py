@@ -92,6 +92,13 @@ WHY = {
     "hours of another day": queue("kinh-doanh", 0, None, taking=False, why="hours", opens=MONDAY),
     "early": queue("kinh-doanh", 12, None, opens=OPENS),
 }
+NOTICES = (
+    {"vi": "Phí và lệ phí trả bằng mã QR tại quầy.", "en": "Fees are paid by QR code at the counter."},
+    {
+        "vi": "Thứ Hai ngày 30/11, hồ sơ đất đai nhận tại Nhà văn hóa, số 12 Lê Duẩn, từ 07:30 đến 11:30.",
+        "en": "On Monday, 30 November, land files are taken at 12 Lê Duẩn Street, from 07:30 to 11:30.",
+    },
+)
 CLOSED = {each.id: queue(each.id, 0, None, taking=False, why="stopped", opens=MONDAY) for each in SERVICES}
 LOOKS = {
     "large": Look(large=True),
@@ -126,6 +133,8 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
     yield "groups", replace(home, offer=grouped)
     yield "a group", replace(home, offer=grouped, page=Home(group="nha-dat"))
     yield "errands of groups", replace(home, offer=grouped, page=Home(errands=("service-1",)))
+    for turn, notice in enumerate(("a short notice", "a long notice")):
+        yield notice, replace(home, offer=replace(OFFER, notices=NOTICES), turn=turn)
     yield "pressed", replace(home, page=Waiting(TAKE))
     yield "waiting", replace(home, page=Waiting(TAKE, slow=True))
     yield "cut off", replace(home, offer=CUT_OFF)
@@ -208,6 +217,7 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
             ("getting ready", replace(home, offer=Offer())),
             ("errands", replace(home, page=Home(errands=("dat-dai", "ho-tich")))),
             ("groups", replace(home, offer=grouped)),
+            ("a notice", replace(home, offer=replace(OFFER, notices=NOTICES))),
             ("a group", replace(home, offer=grouped, page=Home(group="nha-dat"))),
         ):
             yield f"{chosen}: {name}", replace(scene, look=look)

@@ -18,7 +18,7 @@ from config.clock import Clock
 from config.errors import LuotError, Refused
 from config.settings import KioskSettings
 from config.words import hour, say
-from kiosk import focus
+from kiosk import focus, notices
 from kiosk.corner import Act, Corner, Staff
 from kiosk.fingers import Fingers
 from kiosk.journey import Asked, Home, Journey, Trouble
@@ -264,6 +264,7 @@ class Kiosk:
             left=self.corner.left(self._now()) if self.corner.page else journey.left(self._now()),
             printer=self.printer.state,
             look=journey.look,
+            turn=notices.turn(self._now(), len(states.center.notices) if states.center else 0),
             headphones=self.narrator.ready,
             focus=self.focus,
             papers=self.papers.offered if self.corner.page else (),

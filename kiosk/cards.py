@@ -58,13 +58,17 @@ class Face:
     chosen: int | None = None  # its place among the errands of one number; 0: it is under way
 
 
+def room(sheet: Sheet, top: int, bottom: int) -> int:
+    """How many there can be at most, between `top` and `bottom`."""
+    return _rows(sheet, top, bottom) * _columns(sheet)
+
+
 def lay_out(sheet: Sheet, scene: Scene, top: int, bottom: int) -> None:
     """All of them, between `top` and `bottom`."""
-    gap = sheet.px(14 if sheet.compact else 25)
-    most = max(1, (bottom - top) // (max(sheet.finger, sheet.px(LEAST)) + gap))
-    room, home = most * _columns(sheet), scene.home
+    gap, most, home = _gap(sheet), _rows(sheet, top, bottom), scene.home
     back = scene.offer.group(home.group) is not None
-    things, more = shelf(offered(scene.offer, home.group, room), home.shelf, room - back)
+    places = most * _columns(sheet)
+    things, more = shelf(offered(scene.offer, home.group, places), home.shelf, places - back)
     ways = [("more", scene.say("More services"))] * more + [("back", scene.say("All services"))] * back
     columns, rows = _grid(len(things) + len(ways), _columns(sheet), most, sheet.upright)
     width = (sheet.width - 2 * sheet.margin - (columns - 1) * gap) // columns
@@ -81,6 +85,15 @@ def lay_out(sheet: Sheet, scene: Scene, top: int, bottom: int) -> None:
     for (target, words), box in zip(ways, boxes, strict=True):
         sheet.target(target, box)
         sheet.button(box, words, sheet.px(NAME), PAPER, INK, border=INK)
+
+
+def _gap(sheet: Sheet) -> int:
+    return sheet.px(14 if sheet.compact else 25)
+
+
+def _rows(sheet: Sheet, top: int, bottom: int) -> int:
+    """The most that stand one above the other."""
+    return max(1, (bottom - top) // (max(sheet.finger, sheet.px(LEAST)) + _gap(sheet)))
 
 
 def _columns(sheet: Sheet) -> int:

@@ -2,7 +2,7 @@
 
 from pygame import Rect
 
-from kiosk import cards, choices
+from kiosk import cards, choices, notices
 from kiosk.journey import ERRANDS
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
@@ -13,14 +13,15 @@ from screen.theme import LACQUER, MUTED, SOFT, Color
 
 def lay_out(sheet: Sheet, scene: Scene, top: int) -> None:
     """The whole page below the band. While a `take` is under way its card is pressed."""
+    bottom = choices.lay_out(sheet, scene)
     if sheet.compact:
         top = _head_compact(sheet, scene, top)
     elif sheet.upright:
         top = max(top, sheet.reach - sheet.px(HEAD))  # where targets stand low the question stands above them
-        top = _strip(sheet, scene, _head_upright(sheet, scene, top))
+        top = _strip(sheet, scene, _head_upright(sheet, scene, top), bottom)
     else:
-        top = _strip(sheet, scene, _head_lying(sheet, scene, top))
-    cards.lay_out(sheet, scene, top, choices.lay_out(sheet, scene))
+        top = _strip(sheet, scene, _head_lying(sheet, scene, top), bottom)
+    cards.lay_out(sheet, scene, top, bottom)
 
 
 HEAD = 392  # units
@@ -138,10 +139,10 @@ def _cut_off(scene: Scene) -> str:
     return scene.say("The connection is lost. Please wait or ask a member of staff.")
 
 
-def _strip(sheet: Sheet, scene: Scene, top: int) -> int:
+def _strip(sheet: Sheet, scene: Scene, top: int, bottom: int) -> int:
     notice, px = _notice(scene), sheet.px
     if notice is None:
-        return top
+        return notices.lay_out(sheet, scene, top, bottom)
     icon, words = notice
     title, _, advice = words.partition(". ")
     size, pad, side = px(32), px(30), px(64)

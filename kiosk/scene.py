@@ -27,6 +27,7 @@ class Scene:
     printer: PrinterState = PrinterState.READY
     look: Look = PLAIN
     headphones: bool = False  # the pages can be read aloud
+    turn: int = 0  # which of the centre's notices has its turn
     focus: str = ""  # the target that the keys have reached
     papers: tuple[Paper, ...] = ()  # that staff may print once more
     tickets_left: int | None = None  # for staff: on the printer's roll, about

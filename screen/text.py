@@ -126,7 +126,8 @@ def fitted(
     title: str, words: str, most: int, size: int, small: int, room: int
 ) -> tuple[int, int, list[str], list[str]]:
     """A title and its words in lines, at the largest sizes up to these at which both have room, px high."""
-    titles, lines = wrap(title, most, size, bold=True), wrap(words, most, small) if words else []
+    titles = wrap(title, most, size, bold=True) if title else []
+    lines = wrap(words, most, small) if words else []
     if leading(size) * len(titles) + leading(small) * len(lines) <= room or small < 12:
         return size, small, titles, lines
     return fitted(title, words, most, size - 1 - size // 25, small - 1 - small // 25, room)

@@ -12,6 +12,7 @@ from demo.scenes import (
     CUT_OFF,
     LANGUAGES,
     NOTICE,
+    NOTICES,
     OFFER,
     OPENS,
     SCREENS,
@@ -24,6 +25,7 @@ from demo.scenes import (
 )
 from kiosk.journey import Given, Home, Trouble, Typing
 from kiosk.look import Look
+from kiosk.notices import TURN_S, turn
 from kiosk.pages import lay_out
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
@@ -117,6 +119,27 @@ def test_a_service_that_gives_no_numbers_says_why_and_when_to_come_back(
     offer = replace(OFFER, queues={**OFFER.queues, "kinh-doanh": WHY[name]})
     assert card in _words(Scene(Home(), "vi", offer, "06:00"))
     assert page in _words(Scene(Trouble("not-taking", "kinh-doanh"), "vi", offer, "06:00", left=20))
+
+
+def test_the_notices_of_the_centre_take_turns_in_the_same_place() -> None:
+    offer = replace(OFFER, notices=NOTICES)
+    pages = [lay_out(Scene(Home(), "vi", offer, turn=each), (1080, 1920)) for each in range(2)]
+    assert pages[0].targets == pages[1].targets
+    for page, notice in zip(pages, NOTICES, strict=True):
+        said = " ".join(mark.words for mark in page.marks)
+        assert [each["vi"] in said for each in NOTICES] == [each == notice for each in NOTICES]
+    assert [turn(now, 2) for now in (0, TURN_S - 1, TURN_S, 2 * TURN_S)] == [0, 0, 1, 0]
+    assert turn(1000.0, 0) == 0
+
+
+@every_screen
+def test_a_notice_never_hides_a_service(size: Size) -> None:
+    for count in range(1, 21):
+        offer = replace(OFFER, services=many(count))
+        plain = lay_out(Scene(Home(), "vi", offer), size).targets
+        assert (
+            lay_out(Scene(Home(), "vi", replace(offer, notices=NOTICES)), size).targets.keys() == plain.keys()
+        )
 
 
 def test_a_closed_centre_says_when_it_opens() -> None:
