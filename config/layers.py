@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -46,11 +46,14 @@ class Layers:
 
     def judge(self, found: Iterable[Mistake]) -> None:
         """Raise SettingsError with the mistakes, if there are any: one a line, by their places."""
-        told = dict.fromkeys((*self._place(mistake.path), mistake.text) for mistake in found)
-        if told:
-            in_order = sorted(told, key=lambda each: each[:2])
-            lines = [f"{self.files[at].path}:{line}: {text}" for at, line, text in in_order]
+        if lines := self.told(found):
             raise _settings_error(lines, self.named)
+
+    def told(self, found: Iterable[Mistake]) -> list[str]:
+        """Each of them with its file and line, by their places."""
+        once = dict.fromkeys((*self._place(mistake.path), mistake.text) for mistake in found)
+        in_order = sorted(once, key=lambda each: each[:2])
+        return [f"{self.files[at].path}:{line}: {text}" for at, line, text in in_order]
 
     def _place(self, path: KeyPath) -> tuple[int, int]:
         """The file and the line that `path` comes from, or as much of it as was written."""
@@ -86,6 +89,22 @@ class _File:
     @cached_property
     def lines(self) -> dict[KeyPath, int]:
         return key_lines(self.text)
+
+
+def values(value: Any, key: str, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """What stands at `key`, as in "services.*.id" (`*`: every element of a list), each with its own path."""
+    step, _, rest = key.partition(".")
+    if step == "*" and isinstance(value, list):
+        found: Iterable[tuple[str | int, Any]] = enumerate(value)
+    elif step != "*" and isinstance(value, dict) and step in value:
+        found = [(step, value[step])]
+    else:
+        return
+    for part, inner in found:
+        if rest:
+            yield from values(inner, rest, (*path, part))
+        else:
+            yield (*path, part), inner
 
 
 def _anchored(document: Document, folder: Path) -> Document:

@@ -12,7 +12,7 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from config import emblem
-from config.layers import Document
+from config.layers import Document, values
 from config.lines import KeyPath
 from config.settings import Interval, PadKey
 from config.shape import Mistake, closest, mistakes, name, quoted
@@ -55,29 +55,29 @@ def device_rules(document: Document) -> Iterator[Mistake]:
         [
             place
             for kind in ("keypads", "raters", "signs", "lamps")
-            for place in _values(document, f"line.{kind}.*.address")
+            for place in values(document, f"line.{kind}.*.address")
         ],
         "set another address on one of the two devices, and here",
     )
     yield from _each_once(
-        _values(document, "modbus.signs.*.address"), "set another address on one of the two signs, and here"
+        values(document, "modbus.signs.*.address"), "set another address on one of the two signs, and here"
     )
     yield from _each_once(
-        [*_values(document, "line.port"), *_values(document, "modbus.port")],
+        [*values(document, "line.port"), *values(document, "modbus.port")],
         "Modbus signs need a line and an adapter of their own",
     )
     yield from _each_once(
-        [place for key in PINS for place in _values(document, f"gpio.{key}")], "a pin has one wire"
+        [place for key in PINS for place in values(document, f"gpio.{key}")], "a pin has one wire"
     )
-    yield from _each_once(_values(document, "pads.*.device"), "a number pad acts for one counter")
-    yield from _each_once(_values(document, "pads.*.counter"), "a counter has one number pad")
-    for path, keys in _values(document, "pads.*.keys"):
+    yield from _each_once(values(document, "pads.*.device"), "a number pad acts for one counter")
+    yield from _each_once(values(document, "pads.*.counter"), "a counter has one number pad")
+    for path, keys in values(document, "pads.*.keys"):
         for key in keys if isinstance(keys, dict) else ():
             if key not in PAD_KEYS:
                 there_is_none = f"`{name(path)}`: a number pad has no key {quoted(key)}"
                 yield Mistake((*path, key), there_is_none + _meant(key, PAD_KEYS))
-    yield from _each_once(_values(document, "logins.*.name"), "give each person a name of their own")
-    for path, written in _values(document, "logins.*.password_hash"):
+    yield from _each_once(values(document, "logins.*.name"), "give each person a name of their own")
+    for path, written in values(document, "logins.*.password_hash"):
         if isinstance(written, str) and not written.startswith("$argon2id$"):
             yield Mistake(path, f"`{name(path)}` is not a password's hash: make one by `luot login`")
 
@@ -93,9 +93,9 @@ def center_rules(document: Document) -> Iterator[Mistake]:
         ("groups.*.id", "give each group an id of its own"),
         ("languages.*", "name each language once"),
     ):
-        yield from _each_once(_values(document, key), advice)
+        yield from _each_once(values(document, key), advice)
     yield from _each_once(
-        [*_values(document, "services.*.letter"), *_values(document, "categories.*.letter")],
+        [*values(document, "services.*.letter"), *values(document, "categories.*.letter")],
         "give each service, and each category that has one, a letter of its own",
     )
     services = _texts(document, "services.*.id")
@@ -173,11 +173,11 @@ def _somewhere_to_go(document: Document) -> Iterator[Mistake]:
         if document.get(key) == []:
             yield Mistake((key,), f"`{key}` has none: a centre has at least one")
     served = _texts(document, "counters.*.services.*")
-    for path, service in _values(document, "services.*.id"):
+    for path, service in values(document, "services.*.id"):
         if isinstance(service, str) and service not in served:
             yield Mistake(path, f'no counter serves "{service}": add it to the `services` of a counter')
-    for path, counter in _values(document, "counters.*"):
-        for place, service in _values(counter, "overflow.*"):
+    for path, counter in values(document, "counters.*"):
+        for place, service in values(counter, "overflow.*"):
             if service in _texts(counter, "services.*"):
                 where = (*path, *place)
                 yield Mistake(
@@ -188,13 +188,13 @@ def _somewhere_to_go(document: Document) -> Iterator[Mistake]:
 def _groups(document: Document) -> Iterator[Mistake]:
     yield from _named(document, "services.*.group", "group", _texts(document, "groups.*.id"))
     used = _texts(document, "services.*.group")
-    for path, group in _values(document, "groups.*.id"):
+    for path, group in values(document, "groups.*.id"):
         if isinstance(group, str) and group not in used:
             yield Mistake(path, f'no service is in the group "{group}": let one say it, or remove the group')
 
 
 def _who_acts(document: Document) -> Iterator[Mistake]:
-    for path, device in _values(document, "devices.*"):
+    for path, device in values(document, "devices.*"):
         if _texts(device, "counters.*") and device.get("role") != "bridge":
             yield Mistake((*path, "counters"), "`devices.counters` is for a bridge alone: remove it")
         if isinstance(device, dict) and device.get("id") == "hub":
@@ -208,10 +208,10 @@ def _words(document: Document) -> Iterator[Mistake]:
         yield Mistake(
             ("languages",), f'`languages` lacks "{FALLBACK}", in which everything can be said: add it'
         )
-    for path, language in _values(document, "languages.*"):
+    for path, language in values(document, "languages.*"):
         yield from _language(path, language)
     for key in TEXTS:
-        for path, text in _values(document, key):
+        for path, text in values(document, key):
             if isinstance(text, dict):
                 if not text.get(FALLBACK):
                     yield Mistake(path, f"`{name(path)}` lacks its words in Vietnamese: add {FALLBACK} = …")
@@ -246,11 +246,11 @@ def _place_and_time(document: Document) -> Iterator[Mistake]:
 
 
 def _hours(document: Document) -> Iterator[Mistake]:
-    for path, hours in [*_values(document, "hours"), *_values(document, "services.*.hours")]:
+    for path, hours in [*values(document, "hours"), *values(document, "services.*.hours")]:
         if hours == {}:
             yield Mistake(path, f"`{name(path)}` has no day: add those with service, or remove it")
         for day in hours if isinstance(hours, dict) else ():
-            written = (((*path, day, *place), text) for place, text in _values(hours[day], "*"))
+            written = (((*path, day, *place), text) for place, text in values(hours[day], "*"))
             yield from _in_order(
                 (where, text) for where, text in written if not any(mistakes(text, Interval))
             )
@@ -281,7 +281,7 @@ def _categories(document: Document) -> Iterator[Mistake]:
         return
     priority = [
         (path, each)
-        for path, each in _values(document, "categories.*")
+        for path, each in values(document, "categories.*")
         if isinstance(each, dict) and each.get("priority") is True
     ]
     if not priority:
@@ -301,16 +301,16 @@ def _numbers(document: Document) -> Iterator[Mistake]:
             pass
         case _:
             return
-    devices = [each for _, each in _values(document, "devices.*") if isinstance(each, dict)]
+    devices = [each for _, each in values(document, "devices.*") if isinstance(each, dict)]
     kiosks = sum(each.get("role") == "kiosk" and each.get("guest") is not True for each in devices)
     if (there := max(0, high - low + 1)) < (wanted := max(1, kiosks) * LEASED_NUMBERS):
         yield Mistake(
             ("offline_numbers",),
             f"`offline_numbers` are {there}, and the kiosks need {wanted} of each letter: give them more",
         )
-    streams = [each for each in _values(document, "categories.*") if _texts(each[1], "letter")]
-    for path, table in [*_values(document, "services.*"), *streams]:
-        for key, quota in _values(table, "quota"):
+    streams = [each for each in values(document, "categories.*") if _texts(each[1], "letter")]
+    for path, table in [*values(document, "services.*"), *streams]:
+        for key, quota in values(table, "quota"):
             if isinstance(quota, int) and quota >= low:
                 where = (*path, *key)
                 advice = "lower it, or let `offline_numbers` begin later"
@@ -320,13 +320,13 @@ def _numbers(document: Document) -> Iterator[Mistake]:
 
 
 def _money(document: Document) -> Iterator[Mistake]:
-    fee = next(_values(document, "services.*.fees.*"), None)
+    fee = next(values(document, "services.*.fees.*"), None)
     if fee and "bank" not in document:
         yield Mistake(fee[0], "`bank` is missing: a fee is paid into an account; add a table [bank]")
 
 
 def _theme(document: Document) -> Iterator[Mistake]:
-    for path, file in _values(document, "theme.emblem"):
+    for path, file in values(document, "theme.emblem"):
         if isinstance(file, str) and (wrong := emblem.fault(Path(file))):
             yield Mistake(path, f"`{name(path)}` {wrong}")
 
@@ -341,7 +341,7 @@ def _each_once(values: Iterable[tuple[KeyPath, Any]], advice: str) -> Iterator[M
 
 def _named(document: Document, key: str, what: str, known: list[str]) -> Iterator[Mistake]:
     """Every value at `key` must be the id of a thing that the file has."""
-    for path, value in _values(document, key):
+    for path, value in values(document, key):
         if isinstance(value, str) and value not in known:
             yield Mistake(path, f'`{name(path)}`: there is no {what} "{value}"{_meant(value, known)}')
 
@@ -353,22 +353,6 @@ def _meant(word: str, known: Collection[str]) -> str:
     return f'; did you mean "{guess}"?' if guess else f"; there are: {', '.join(known)}"
 
 
-def _values(value: Any, key: str, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    """What stands at `key`, as in "services.*.id" (`*`: every element of a list), each with its own path."""
-    step, _, rest = key.partition(".")
-    if step == "*" and isinstance(value, list):
-        found: Iterable[tuple[str | int, Any]] = enumerate(value)
-    elif step != "*" and isinstance(value, dict) and step in value:
-        found = [(step, value[step])]
-    else:
-        return
-    for part, inner in found:
-        if rest:
-            yield from _values(inner, rest, (*path, part))
-        else:
-            yield (*path, part), inner
-
-
 def _texts(value: Any, key: str) -> list[str]:
     """The texts at `key`."""
-    return [each for _, each in _values(value, key) if isinstance(each, str)]
+    return [each for _, each in values(value, key) if isinstance(each, str)]

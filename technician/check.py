@@ -1,11 +1,15 @@
 """Judges a settings file before a part is started with it."""
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from config.errors import HardwareAbsent, SettingsError
-from config.layers import Layers
+from config.layers import Document, Layers, values
 from config.load import SHARED, check_shared, is_center, load, load_center
 from config.settings import CenterSettings, DisplaySettings, HubSettings, KioskSettings, PrinterSettings
+from config.shape import Mistake
+from config.translations import missing
 
 
 def verdict(path: Path) -> str:
@@ -37,6 +41,27 @@ def verdict(path: Path) -> str:
     if isinstance(settings, KioskSettings | PrinterSettings) and (template := settings.printer.template):
         described += f", with {template}: {_describe_template(template)}"
     return described
+
+
+def notes(path: Path) -> list[str]:
+    """What is right in a file, and still worth knowing."""
+    if path.name == SHARED or not is_center(path):
+        return []
+    layers = Layers.read(path)
+    return layers.told(chain(missing(layers.document), _toned(layers.document)))
+
+
+def _toned(document: Document) -> Iterator[Mistake]:
+    """The tones that screens take in the place of a colour that could not be read."""
+    from screen.theme import themed
+
+    for path, color in values(document, "theme.color"):
+        theme = themed(color)
+        words, thread = ("#{:02X}{:02X}{:02X}".format(*tone) for tone in (theme.accent, theme.thread))
+        if color and {words, thread} != {color.upper()}:
+            yield Mistake(
+                path, f"`theme.color` is shown as {words} in words and icons, as {thread} in the band"
+            )
 
 
 def _voice(folder: Path) -> str:

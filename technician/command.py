@@ -138,12 +138,14 @@ def _leave_politely() -> None:
 @click.argument("files", nargs=-1, required=True, type=a_path, metavar="FILE...")
 def check(files: tuple[Path, ...]) -> None:
     """Tell every mistake in settings, or that they are fine."""
-    from technician.check import verdict
+    from technician.check import notes, verdict
 
     code = 0
     for file in files:
         try:
             click.echo(f"{file}: fine — {verdict(file)}")
+            for note in notes(file):
+                click.echo(f"note: {note}")
         except SettingsError as error:
             code = _tell(error)
     sys.exit(code)
@@ -291,18 +293,24 @@ def bench(name: str | None, as_json: bool) -> None:
 @luot.command()
 @click.option("--faults", default=500, show_default=True, metavar="N", help="How many.")
 @click.option("--fuzz", type=int, metavar="N", help="So many hostile messages onto the hub instead.")
+@click.option("--plugs", type=int, metavar="N", help="So many plugs of a bridge's hardware pulled instead.")
 @click.option("--seed", default=1, metavar="N", help="Other faults for another number.")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
 @click.option("--dir", "folder", type=a_path, metavar="DIR", help="Keep all its files there.")
-def torture(faults: int, fuzz: int | None, seed: int, as_json: bool, folder: Path | None) -> None:
+def torture(
+    faults: int, fuzz: int | None, plugs: int | None, seed: int, as_json: bool, folder: Path | None
+) -> None:
     """Break a centre under full load in every way, and check its books."""
     from bench.fuzz import fuzz as send_hostile_messages
+    from bench.plugging import storm
     from bench.report import Report, main
     from bench.torture import torture as break_everything
 
     def run(place: Path) -> Report:
         if fuzz is not None:
             return send_hostile_messages(place, fuzz, seed)
+        if plugs is not None:
+            return storm(place, plugs, seed)
         return break_everything(place, faults, seed)
 
     _leave_politely()
