@@ -11,6 +11,7 @@ from msgspec import structs
 
 from bus.asks import CheckIn, Take
 from bus.messages import GroupInfo, QueueState, Rev, ServiceInfo, Ticket, Wait
+from demo.files import TEMPLATES
 from kiosk.corner import Pin, Staff
 from kiosk.journey import Given, Home, Trouble, Typing, Waiting
 from kiosk.look import Look
@@ -18,7 +19,7 @@ from kiosk.offer import Offer
 from kiosk.papers import Paper
 from kiosk.scene import Scene
 from printer.status import PrinterState
-from screen.theme import Size
+from screen.theme import Size, themed
 
 # What kiosks are made with: 21.5 inches standing and lying, 10.1 and 7 inches on a desk.
 SCREENS: tuple[Size, ...] = ((1080, 1920), (1920, 1080), (1280, 800), (800, 480))
@@ -106,6 +107,8 @@ LOOKS = {
     "low": Look(low=True),
     "all": Look(large=True, contrast=True, low=True),
 }
+EMBLEM = (TEMPLATES / "emblem.png").read_bytes()  # an example
+OWN = themed("#00788A", EMBLEM)
 TAKE = Take(UUID(int=1), "dat-dai")
 TRACK = "https://hanhchinhcong.example/luot/t/2026-11-22-A012"
 
@@ -147,6 +150,7 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
     yield "no paper", replace(home, printer=PrinterState.PAPER_OUT)
     yield "no printer", replace(home, printer=PrinterState.SILENT)
     yield "getting ready", replace(home, offer=Offer(), hour="")
+    yield "of a centre's own colours", replace(home, offer=replace(OFFER, theme=OWN))
     yield "two services", replace(home, offer=replace(OFFER, services=SERVICES[:2]))
     yield "eight services", replace(home, offer=replace(OFFER, services=(*SERVICES, *_more(2))))
     for paper in ("printing", "printed", "sent", "unknown", "failed"):

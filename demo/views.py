@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from demo.scenes import OWN
 from display import pulse
 from display.app import View
 from display.board import BoardView, Row
@@ -56,6 +57,9 @@ VIEWS: dict[str, View] = {
     "board with much to say": BoardView(**CENTER | {"notice": LONG_NOTICE}, recent=ROWS[:2]),
     "board before the first call": BoardView(**CENTER),
     "board of a closed centre": BoardView(**CENTER | {"open": False}),
+    "board of a centre's own colours": BoardView(
+        **CENTER, current=Row("A012", "Quầy", "1"), recent=ROWS, theme=OWN
+    ),
     "board without a hub": BoardView(),
     "sign calls": SignView("Quầy 1", "Hộ tịch · Chứng thực", "calling", "A012", fresh=True),
     "sign serves priority": SignView("Quầy 1", "Hộ tịch · Chứng thực", "serving", "M0128", True, fresh=True),
@@ -68,6 +72,7 @@ VIEWS: dict[str, View] = {
         "Quầy 1", "Hộ tịch", "paused", reason="Họp đến 09:30", english=True, fresh=True
     ),
     "sign closed": SignView("Bàn tiếp nhận", "Hộ tịch", "closed", english=True),
+    "sign of a centre's own colours": SignView("Quầy 1", "Hộ tịch", "free", fresh=True, theme=OWN),
     "sign without a hub": SignView(),
     "panel asks": PanelView(**PAY),
     "panel asks without a hub": PanelView(**PAY | {"fresh": False}),
@@ -81,5 +86,6 @@ VIEWS: dict[str, View] = {
     "panel asks how it was": PanelView("rate", "Quầy 1", english=True, fresh=True),
     "panel is told how it was": PanelView("rate", "Quầy 1", chosen=4, english=True),
     "panel says thanks": PanelView("thanks", "Quầy 1", english=True, fresh=True),
+    "panel of a centre's own colours": PanelView("idle", "Quầy 1", fresh=True, theme=OWN),
     "panel without a hub": PanelView(),
 }  # fmt: skip
