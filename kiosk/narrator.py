@@ -1,6 +1,7 @@
 """Reads the kiosk aloud into headphones, as its guide says; each part without sound goes on in silence."""
 
 import logging
+import math
 import os
 from dataclasses import replace
 from functools import partial
@@ -17,6 +18,8 @@ from screen.theme import Size
 
 log = logging.getLogger(__name__)
 
+LONGEST_S = 90.0  # of a page, read slowly; a sound device that hangs is not taken for a listener any longer
+
 
 class Narrator:
     """The voice in the headphones; not there without a device in the settings, or without a program."""
@@ -24,8 +27,10 @@ class Narrator:
     def __init__(self, device: str, clock: Clock) -> None:
         self.device = device  # of ALSA
         self.ready = False
+        self._clock = clock
         self._sound = Sound(clock)
         self._guide = Guide()
+        self._begun = -math.inf  # the last telling
 
     def __enter__(self) -> "Narrator":
         if self.device:
@@ -50,7 +55,8 @@ class Narrator:
     @property
     def reading(self) -> bool:
         """Whether somebody is hearing something other than that the page ends soon."""
-        return self._sound.busy and not self._guide.warned
+        lasts = self._clock.monotonic() < self._begun + LONGEST_S
+        return lasts and self._sound.busy and not self._guide.warned
 
     def interrupt(self) -> None:
         """A person did something: what is being said ends."""
@@ -68,6 +74,8 @@ class Narrator:
         self._guide, telling = self._guide.tell(scene, size)
         if telling.at_once:
             self._sound.hush()
+        if telling.sentences:
+            self._begun = self._clock.monotonic()
         for each in telling.sentences:
             samples = partial(spoken, each.language, each.words)
             self._sound.play(samples, volume=VOLUMES[scene.look.volume - 1])

@@ -28,7 +28,7 @@ from kiosk.corner import Pin, Staff
 from kiosk.guide import NAMES, Guide, Sentence, Telling
 from kiosk.journey import IDLE_S, LISTEN_S, TOLD_ALOUD_S, Given, Home, Journey, Typing, Waiting
 from kiosk.look import VOLUMES, Look
-from kiosk.narrator import Narrator
+from kiosk.narrator import LONGEST_S, Narrator
 from kiosk.pages import lay_out
 from kiosk.reading import SPOKEN, aloud, read
 from kiosk.scene import Scene
@@ -284,6 +284,25 @@ def test_words_are_spoken(language: str, words: str) -> None:
     assert loudness > 800
 
 
+def program(folder: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a program in the place of espeak-ng."""
+    path = folder / "bin" / "espeak-ng"
+    path.parent.mkdir()
+    path.write_text(f"#!{sys.executable}\nimport sys\n{code}")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(path.parent), prepend=":")
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], bytes]:
+    """A sound device that writes what is heard, twenty times as fast."""
+    monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
+    monkeypatch.setenv("SDL_DISKAUDIODELAY", "1")
+    monkeypatch.setenv("SDL_DISKAUDIOFILE", str(tmp_path / "heard.raw"))
+    monkeypatch.setenv("AUDIODEV", "")  # what a narrator sets there ends with the test
+    return lambda: (tmp_path / "heard.raw").read_bytes() if (tmp_path / "heard.raw").exists() else b""
+
+
 def test_without_the_program_there_is_no_guidance_and_health_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
@@ -310,6 +329,23 @@ def test_check_says_whether_a_kiosk_is_read_aloud(tmp_path: Path, monkeypatch: p
     )
 
 
+def test_a_voice_that_hangs_is_not_taken_for_a_listener(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heard: Callable[[], bytes]
+) -> None:
+    program(
+        tmp_path,
+        "import time, os\nwhile not os.path.exists(sys.argv[0] + '.ends'): time.sleep(0.02)\n",
+        monkeypatch,
+    )
+    clock = FakeClock()
+    with Narrator("default", clock) as narrator:
+        narrator.show(page("printed"), SIZE)
+        assert narrator.reading
+        clock.advance(LONGEST_S)
+        assert not narrator.reading
+        (tmp_path / "bin" / "espeak-ng.ends").touch()
+
+
 def test_headphones_that_are_not_there_are_told_in_health(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_AUDIODRIVER", "none-such")
     monkeypatch.setenv("AUDIODEV", "")
@@ -322,16 +358,6 @@ def test_without_headphones_nothing_is_said_and_nothing_amiss() -> None:
     with Narrator("", FakeClock()) as narrator:
         assert not narrator.ready
         assert narrator.health() == ()
-
-
-@pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], bytes]:
-    """A sound device that writes what is heard, twenty times as fast."""
-    monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
-    monkeypatch.setenv("SDL_DISKAUDIODELAY", "1")
-    monkeypatch.setenv("SDL_DISKAUDIOFILE", str(tmp_path / "heard.raw"))
-    monkeypatch.setenv("AUDIODEV", "")  # what a narrator sets there ends with the test
-    return lambda: (tmp_path / "heard.raw").read_bytes() if (tmp_path / "heard.raw").exists() else b""
 
 
 def _level(level: int, seconds: float) -> bytes:
@@ -429,17 +455,15 @@ def ears(
     """Behind the real program stands one that writes down what it is to say."""
     assert hub
     assert heard() == b""
-    program, said = tmp_path / "bin" / "espeak-ng", tmp_path / "said"
-    program.parent.mkdir()
-    program.write_text(
-        f"#!{sys.executable}\n"
-        "import os, subprocess, sys\n"
+    said, real = tmp_path / "said", which("espeak-ng")
+    program(
+        tmp_path,
+        "import subprocess\n"
         "words = sys.stdin.buffer.read()\n"
         f"with open({str(said)!r}, 'ab') as file: file.write(words + b'\\n')\n"
-        f"sys.exit(subprocess.run([{which('espeak-ng')!r}, *sys.argv[1:]], input=words).returncode)\n"
+        f"sys.exit(subprocess.run([{real!r}, *sys.argv[1:]], input=words).returncode)\n",
+        monkeypatch,
     )
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
     with open_booth(broker, tmp_path) as booth:
         booth.settings = structs.replace(booth.settings, headphones="default")
         booth.start()
