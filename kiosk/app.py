@@ -6,16 +6,16 @@ from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
-from bus.asks import DeviceRequest, Print, Reopen, Request
-from bus.device import Device, Reply
+from bus.asks import DeviceRequest, Print, Reopen
+from bus.device import Device
 from bus.health import HealthFacts
 from bus.issuer import Issuer
 from bus.memory import Memory
-from bus.messages import LinkHealth, Nothing, Outcome, Payload, Ticket
+from bus.messages import LinkHealth, Payload, Ticket
 from bus.remote import serve_screen
 from bus.topics import STATE_CATALOG, STATE_CENTER, STATE_QUEUE
 from config.clock import Clock
-from config.errors import LuotError, Refused
+from config.errors import LuotError
 from config.settings import KioskSettings
 from config.words import hour, say
 from kiosk import focus, notices
@@ -27,6 +27,7 @@ from kiosk.offer import Offer
 from kiosk.pace import Pace
 from kiosk.pages import lay_out
 from kiosk.papers import Papers
+from kiosk.reprints import Reprints
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
 from printer import shared
@@ -60,6 +61,7 @@ class Kiosk:
         put, port = self.device.inbox.put, settings.scanner
         self.scanner = Scanner(port, put, clock=self.device.clock) if port else None
         self.papers = Papers(settings.folder)
+        self.reprints = Reprints(self.printer, self.papers, settings.device)
         memory = Memory(settings.folder, self.device.clock, volatile=settings.volatile)
         self.issuer = Issuer(self.device, memory, leases=True)
         self.journey = Journey()
@@ -70,14 +72,13 @@ class Kiosk:
         self.fingers = Fingers()
         self.pace = Pace()
         self.focus = ""  # the target that the keys have reached, or that a finger is on
-        self._replies: dict[str, Reply] = {}  # to who asked for paper that is under way, by its job
         self._opened = ExitStack()
 
     def __enter__(self) -> "Kiosk":
         self.papers.open()
         self.device.health_facts = self._health
-        self.device.serve("print", self._print_again)
-        self.device.serve("test-print", self._test_print)
+        self.device.serve("print", self.reprints.again)
+        self.device.serve("test-print", self.reprints.test)
         touch = self.window.touch if self.settings.screen.remote_touch else None
         serve_screen(self.device, self.remote.picture, touch)
         with ExitStack() as opening:
@@ -137,9 +138,12 @@ class Kiosk:
 
     def _felt(self, touch: Touch) -> None:
         """A finger on the screen. What it would touch is ringed until it leaves."""
-        now, target = self._now(), self.sheet.at(touch.x, touch.y) if self.sheet else None
+        if self.sheet is None:
+            return
+        now, target = self._now(), self.sheet.at(touch.x, touch.y)
         page = self.journey.since, type(self.corner.page)
-        in_corner = isinstance(self.journey.page, Home | Trouble) and max(touch.x, touch.y) < self._finger()
+        may_be_staff = isinstance(self.journey.page, Home | Trouble)
+        in_corner = may_be_staff and max(touch.x, touch.y) < self.sheet.finger
         match touch.kind:
             case "down":
                 self.narrator.interrupt()
@@ -204,24 +208,19 @@ class Kiosk:
     def _answered(self, asked: Asked, outcome: Ticket | LuotError) -> None:
         self.journey, effect = self.journey.answer(asked.request, outcome, self._now())
         if effect:
-            self._print(effect.ticket)
+            self.printer.print(effect.ticket.id, effect.ticket)
+            self.papers.begin(effect.ticket)
             self.pace = self.pace.gave(self._now())
             if self.pace.rest_s(self._now()):
                 log.warning("numbers are taken too fast: somebody should go there")
                 self.device.report()
 
-    def _print(self, ticket: Ticket) -> None:
-        self.printer.print(ticket.id, ticket)
-        self.papers.begin(ticket)
-
     def _done(self, done: Done) -> None:
         """A job of the printer ended: a ticket, or what staff or a technician asked for."""
         self.papers.end(done.job.partition("/")[0], done.outcome)
-        if reply := self._replies.pop(done.job, None):
-            reply(_result(done.outcome, done.reason))
-            return
-        self.journey = self.journey.paper(done.job, done.outcome, self._now())
-        self.issuer.delivered(done.job, done.outcome)
+        if not self.reprints.ended(done):
+            self.journey = self.journey.paper(done.job, done.outcome, self._now())
+            self.issuer.delivered(done.job, done.outcome)
 
     # What staff do here
 
@@ -231,9 +230,9 @@ class Kiosk:
                 return
             case "test-print":  # as they do when they have changed the paper
                 self.printer.roll_changed()
-                self._test_print(DeviceRequest(uuid4()), self._told)
+                self.reprints.test(DeviceRequest(uuid4()), self._told)
             case Print():
-                self._print_again(act, self._told)
+                self.reprints.again(act, self._told)
             case "restart":
                 log.warning("restarting, as staff asked at the screen")
                 raise SystemExit(0)
@@ -245,10 +244,6 @@ class Kiosk:
         """Say at the screen what became of it."""
         done = "It could not be done." if isinstance(outcome, LuotError) else "Done."
         self.corner = self.corner.told(say(self.journey.language, done), self._now())
-
-    def _finger(self) -> int:
-        """How far the corner of staff reaches, px."""
-        return self.sheet.finger if self.sheet else 0
 
     # The screen
 
@@ -299,35 +294,6 @@ class Kiosk:
         if (it := self.scanner) is None:
             return ()
         return (LinkHealth("scanner", it.state, it.scans, it.faults, about=it.trouble),)
-
-    def _test_print(self, request: Request, reply: Reply) -> None:
-        job = f"test-print/{request.request}"
-        try:
-            self.printer.print_test(job, self.settings.device)
-            self._replies[job] = reply
-        except Refused as refused:
-            reply(refused)
-
-    def _print_again(self, request: Request, reply: Reply) -> None:
-        """Once for each request, however often it comes: what became of it is on the disk."""
-        assert isinstance(request, Print)
-        job = f"{request.ticket}/{request.request}"
-        try:
-            paper = self.papers[request.ticket]
-            if paper.again == request.request and paper.outcome:
-                reply(_result(paper.outcome, "It did not come out."))
-                return
-            if paper.again != request.request:
-                self.printer.print(job, paper.ticket, again=True)
-                self.papers.begin(paper.ticket, again=request.request)
-            self._replies[job] = reply
-        except Refused as refused:
-            reply(refused)
-
-
-def _result(outcome: Outcome, reason: str) -> Nothing | Refused:
-    """What is answered to who asked for paper."""
-    return Nothing() if outcome in ("printed", "sent") else Refused("conflict", reason)
 
 
 def run(settings: KioskSettings) -> None:
