@@ -44,7 +44,9 @@ def _upright(sheet: Sheet, scene: Scene) -> int:
     px, gap, high = sheet.px, sheet.px(22), max(sheet.finger, sheet.px(96))
     row = Rect(sheet.margin, sheet.height - sheet.margin - high, sheet.width - 2 * sheet.margin, high)
     end = _languages(sheet, scene, row, scene.offer.languages)
-    looks, ways = (*_spoken(scene), "large", "contrast", "low"), _ways(scene)
+    looks, ways = (*_spoken(scene), "large", "contrast"), _ways(scene)
+    if not sheet.small:
+        looks = (*looks, "low")
     beside = row.right - end >= len(looks) * (high + gap)
     if beside:
         _looks(sheet, scene, row.right, row, looks)
@@ -140,9 +142,9 @@ def _ways(scene: Scene) -> tuple[Way, ...]:
 
 
 def _way(sheet: Sheet, scene: Scene, box: Rect, way: Way) -> None:
-    """An icon and the words: side by side, or, where that is narrow, one above the other.
+    """An icon and the words: side by side, or, where that is narrow, one above the other and the words short.
 
-    Who asked for larger words has them instead of the icon.
+    Where there is no room for both there is for the words, as for who asked for larger ones.
     """
     px = sheet.px
     sheet.target(way.target, box)
@@ -155,8 +157,11 @@ def _way(sheet: Sheet, scene: Scene, box: Rect, way: Way) -> None:
         sheet.icon(way.icon, (left + side / 2, box.centery), side, INK)
         sheet.line(words, left + side + pad, box.centery + text.capital(size) / 2, size, bold=True)
         return
-    side = 0 if sheet.look.large else px(40)
+    words, side = scene.say(way.short), 0 if sheet.look.large else px(40)
     size, lines = _sized(words, box.width - pad, px(32), box.height - side - pad)
+    if side and size < px(24):
+        side = 0
+        size, lines = _sized(words, box.width - pad, px(32), box.height - pad)
     high = side + px(10) + text.capital(size) + text.leading(size) * (len(lines) - 1)
     top = box.centery - high / 2
     if side:

@@ -86,9 +86,9 @@ class Sheet(Canvas):
         """Bold words in a box; long ones shrink, and take two lines before they are hard to read."""
         self.panel(box, fill, border=border)
         most, lines = box.width - 2 * min(box.height // 4, box.width // 12), [words]
-        if text.fit(words, most, size, bold=True) < 0.7 * size:
-            lines = text.wrap(words, most, round(0.8 * size), bold=True)
-            size = min(round(0.8 * size), round(0.85 * box.height / len(lines) / text.LEADING))
+        if text.fit(words, most, size, bold=True) < 0.8 * size:
+            lines = text.wrap(words, most, round(0.85 * size), bold=True)
+            size = min(round(0.85 * size), round(0.85 * box.height / len(lines) / text.LEADING))
         size = min(text.fit(each, most, size, bold=True) for each in lines)
         first = box.centery - (len(lines) - 1) * text.leading(size) / 2 + text.capital(size) / 2
         self.lines(lines, box.centerx, first, size, ink, bold=True, align="center")
@@ -99,7 +99,7 @@ class Sheet(Canvas):
         self.panel(box, PAPER, border=INK)
         most = box.width - self.px(40)
         size, small = text.fit(words, most, self.px(36), bold=True), text.fit(counted, most, self.px(28))
-        baseline = box.centery - (text.leading(small) - text.capital(size)) / 2
+        baseline = box.centery - ((text.leading(small) if counted else 0) - text.capital(size)) / 2
         self.line(words, box.centerx, baseline, size, bold=True, align="center")
         if counted:
             self.line(counted, box.centerx, baseline + text.leading(small), small, align="center")

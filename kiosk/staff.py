@@ -74,7 +74,7 @@ def lay_out(sheet: Sheet, scene: Scene, top: int, page: Staff) -> None:
     size = px(40 if sheet.compact else 60)
     words, color = (page.told, LACQUER) if page.told else (scene.say("For staff"), INK)
     most = sheet.width - 2 * sheet.margin
-    baseline = max(top, sheet.reach) + px(26) + text.capital(size)
+    baseline = max(top, sheet.reach) + px(26 if sheet.small else 44) + text.capital(size)
     large = text.fit(words, most, size, bold=True)
     title = sheet.line(words, sheet.margin, baseline, large, color, bold=True)
     if scene.tickets_left is not None:
@@ -128,9 +128,10 @@ def _words(sheet: Sheet, box: Rect, name: str, act: str, color: Color) -> None:
     """What a button is about, and below it what it does."""
     most, px = box.width - sheet.px(40), sheet.px
     size, small = text.fit(name, most, px(40), bold=True), text.fit(act, most, px(30))
-    baseline = box.centery - (text.leading(small) - text.capital(size)) / 2
+    below = text.leading(small) + px(6)
+    baseline = box.centery - (below - text.capital(size)) / 2
     sheet.line(name, box.centerx, baseline, size, color, bold=True, align="center")
-    sheet.line(act, box.centerx, baseline + text.leading(small), small, INK, align="center")
+    sheet.line(act, box.centerx, baseline + below, small, INK, align="center")
 
 
 def _foot(sheet: Sheet, scene: Scene, acts: tuple[tuple[str, str], ...]) -> int:
