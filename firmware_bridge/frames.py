@@ -65,44 +65,44 @@ class Message(Struct, frozen=True, array_like=True):
 class Hello(Message, frozen=True):
     """Who is there? The answer begins in one of so many slots, drawn by lot; in the only one, at once."""
 
-    slots: Annotated[int, Meta(ge=1, le=SLOTS)] = 1
+    slots: Annotated[int, Meta(ge=1, le=SLOTS)] = 1  # 1 to SLOTS
 
 
 class Poll(Message, frozen=True):
-    """Anything new? To everyone: only keypads with a press answer."""
+    """Anything new? To everyone: only who has a press to tell answers."""
 
 
 class Ack(Message, frozen=True):
     """What became of a press: the keypad stops repeating it."""
 
-    boot: int
+    boot: int  # of the press
     number: int
-    outcome: Outcome
+    outcome: Outcome  # of `Outcome`
 
 
 class Show(Message, frozen=True):
-    """Show this text, padded with zeros."""
+    """Show this text."""
 
     marks: int  # of `Mark`
-    text: AsciiText
+    text: AsciiText  # from 20 to 7E, padded with zeros
 
 
 class Light(Message, frozen=True):
     """Light these lamps, and let those of them blink."""
 
     on: int  # of `Lamp`
-    blink: int
+    blink: int  # of those that are on
 
 
 class Identity(Message, frozen=True):
     """The answer to `Hello`."""
 
-    kind: Kind
+    kind: Kind  # of `Kind`
     major: int  # version of the firmware
     minor: int
     keys: int  # how many it has
-    lamps: int
-    cells: int
+    lamps: int  # that the master can light
+    cells: int  # of a sign: how many characters can be seen at once
     unique: bytes  # no other device has this
 
 

@@ -113,13 +113,12 @@ class Peer:
             self.state, self._alone = "garbled", 0
         elif self._misses >= MISSES:
             self.state = "silent"
-        match self.state:
-            case "ready" | "wrong-kind":
-                self.due = now + RETRY_S * self._misses
-            case "garbled" | "two-devices":
-                self.due = now + PROBE_S
-            case _:
-                self.due = now + ABSENT_S
+        if self.state in ("garbled", "two-devices"):
+            self.due = now + PROBE_S
+        elif self._misses < MISSES:
+            self.due = now + RETRY_S * self._misses
+        else:
+            self.due = now + ABSENT_S
 
     def presses(self, press: Press) -> bool:
         """Whether this press is news; another device's keys do not count."""

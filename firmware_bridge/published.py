@@ -32,7 +32,7 @@ def header() -> str:
 
 
 def _header() -> Iterator[str]:
-    yield "/* The line protocol, made by `luot contract --header`: change firmware_bridge/frames.py instead. */"
+    yield "/* Made by `luot contract --header` from firmware_bridge/frames.py: change it there. */"
     yield "#ifndef LUOT_FRAMES_H"
     yield "#define LUOT_FRAMES_H"
     yield ""
@@ -70,7 +70,7 @@ def _header() -> Iterator[str]:
 
 def tables() -> str:
     """The tables of the page, as Markdown."""
-    return "\n".join(_tables())
+    return "\n".join(_tables()) + "\n"
 
 
 def _tables() -> Iterator[str]:
@@ -112,12 +112,12 @@ def _tables() -> Iterator[str]:
     yield ""
     yield "### Seven segments"
     yield ""
-    yield "Bit 0 is the segment at the top, and on clockwise to bit 5 at the upper left; bit 6 is the middle one."
-    yield "Small letters are as capitals; what is not here is three bars, " + f"`{segments.NONE:02X}`."
+    yield "Bit 0 is the segment at the top, and on clockwise to bit 5 at the upper left; bit 6 is the middle"
+    yield f"one. Small letters are as capitals; what is not here is three bars, `{segments.NONE:02X}`."
     yield ""
     yield "| | | | | | | | |"
     yield "| --- " * 8 + "|"
-    drawn = [f"`{each}` {code:02X}" for each, code in segments.SEGMENTS.items()]
+    drawn = [f"{each.replace(' ', 'space')} `{code:02X}`" for each, code in segments.SEGMENTS.items()]
     for at in range(0, len(drawn), 8):
         row = drawn[at : at + 8]
         yield "| " + " | ".join(row + [""] * (8 - len(row))) + " |"

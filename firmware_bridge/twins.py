@@ -150,10 +150,12 @@ class SimulatedKeypad(SimulatedDevice):
             self.lamp = "refused"
 
     def _answer(self, request: Message, now: float, *, alone: bool) -> Message | None:
+        if not alone and request != Poll():
+            return None
         match request:
-            case Hello() if alone:
+            case Hello():
                 return self._identity(self._kind, keys=self._keys, lamps=3)
-            case Light(on, blink) if alone:
+            case Light(on, blink):
                 self.lights = Light(on, blink)
                 return Lit(on, blink)
             case Ack(self.boot, self.number, outcome) if self.lamp == "waiting":
