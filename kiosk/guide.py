@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from config.words import FALLBACK, LANGUAGE_NAMES, say
 from kiosk import focus
 from kiosk.corner import Pin, Staff
-from kiosk.journey import TOLD_ALOUD_S, Typing, Waiting
+from kiosk.journey import TOLD_ALOUD_S, Given, Typing, Waiting
 from kiosk.look import VOLUMES
 from kiosk.pages import lay_out
 from kiosk.reading import Reading, aloud, read, spelled
@@ -53,6 +53,7 @@ class Guide:
 
     scene: Scene | None = None
     phrases: frozenset[str] = frozenset()  # of its page, whatever the figures in them
+    targets: frozenset[str] = frozenset()
     asked: bool = False  # a person did something since, and waits for what came of it
     again: bool = False  # and wants to hear everything once more
     warned: bool = False  # that the page ends soon
@@ -82,12 +83,12 @@ class Guide:
         page = [Sentence(spoken.language, aloud(spoken.language, each)) for each in reading.page]
         chosen = tuple(_target(spoken, scene.language, sheet, reading))
         whole = (*page, *(chosen or _choices(spoken, sheet)))
-        now = Guide(scene, frozenset(map(_without_figures, reading.page)))
+        now = Guide(scene, frozenset(map(_without_figures, reading.page)), frozenset(sheet.targets))
         if before is None:
             return now, Telling((*_help(spoken), *_others(spoken), *whole), at_once=True)
         if self.again:
             return now, Telling((*whole, *_help(spoken)), at_once=True)
-        if type(before.page) is not type(scene.page) or before.language != scene.language:
+        if _page(before) != _page(scene):
             return now, Telling(whole, at_once=True)
         was, code = _code(before), _code(scene)
         new = tuple(
@@ -95,9 +96,17 @@ class Guide:
             for phrase, sentence in zip(reading.page, page, strict=True)
             if _without_figures(phrase) not in self.phrases and phrase.replace(" ", "") != code
         )
-        moved = chosen if was == code and (self.asked or before.focus != scene.focus) else ()
-        told = (*_volume(before, spoken), *_typed(spoken.language, was, code), *new, *moved)
-        return now, Telling(told or whole if self.asked else told, at_once=self.asked)
+        told = (*_volume(before, spoken), *_typed(spoken.language, was, code), *new)
+        if self.asked and was == code:
+            others = _choices(spoken, sheet) if now.targets != self.targets else ()
+            told = (*told, *others, *chosen) or whole
+        return now, Telling(told, at_once=self.asked)
+
+
+def _page(scene: Scene) -> tuple[object, ...]:
+    """What is another page where it is another."""
+    ticket = scene.page.ticket.id if isinstance(scene.page, Given) else ""
+    return type(scene.page), scene.language, ticket
 
 
 def _voice(language: str) -> str:
@@ -151,17 +160,22 @@ def _target(scene: Scene, language: str, sheet: Sheet, reading: Reading) -> Iter
     if kind == "key":
         yield Sentence(scene.language, spelled(scene.language, of))
         return
+    words, state = "", ""
+    errands = scene.home.errands or ()
     if kind == "language":  # its own name, in its own voice
         yield Sentence(_voice(of), LANGUAGE_NAMES.get(of, of))
-        words, chosen = "", of == language
+        state = scene.say("chosen") if of == language else ""
     elif name in NAMES:
-        words, chosen = scene.say(NAMES[name]), kind == "look" and scene.look.chosen(of)
+        words = scene.say(NAMES[name])
+        state = scene.say("chosen") if kind == "look" and scene.look.chosen(of) else ""
+    elif kind == "service" and of in errands:  # a figure alone says so on the screen
+        words = _joined(aloud(scene.language, each) for each in reading.targets[name] if not each.isdigit())
+        state = scene.say("chosen as number {number}", number=errands.index(of) + 1)
     else:
-        words, chosen = _joined(aloud(scene.language, each) for each in reading.targets[name]), False
+        words = _joined(aloud(scene.language, each) for each in reading.targets[name])
     order = [each for each in focus.as_read(sheet.targets) if not each.startswith("key:")]
     place = scene.say("{number} of {count}", number=order.index(name) + 1, count=len(order))
-    state = (scene.say("chosen"),) if chosen else ()
-    yield Sentence(scene.language, _joined(each for each in (words, *state, place) if each))
+    yield Sentence(scene.language, _joined(each for each in (words, state, place) if each))
 
 
 def _joined(phrases: Iterable[str]) -> str:

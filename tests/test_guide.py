@@ -134,6 +134,28 @@ def test_it_begins_with_how_to_go_on_and_with_the_other_languages_in_their_own_v
     assert said[-1] == f"Có {len(lay_out(page('home'), SIZE).targets)} lựa chọn."
 
 
+def test_other_choices_are_told_where_a_choice_leads_to_them() -> None:
+    listener = Listener()
+    listener.hear(page("groups", focus="group:nha-dat"))
+    inside = page("a group")
+    told = listener.words(inside, key=True)
+    assert told == ["Nhà đất, xây dựng", f"Có {len(lay_out(inside, SIZE).targets)} lựa chọn."]
+
+
+def test_an_errand_is_told_with_its_place_among_the_others() -> None:
+    listener = Listener()
+    listener.hear(page("errands", focus="service:ho-tich"))
+    chosen = page("two errands", focus="service:ho-tich")
+    assert ". đã chọn, việc thứ 2. 1 trên " in listener.words(chosen, key=True)[-1]
+
+
+def test_another_number_is_another_page() -> None:
+    listener = Listener()
+    listener.hear(page("printed"))
+    other = structs.replace(GIVEN.ticket, id="2026-11-22-A013", label="A013")
+    assert "a không một ba" in listener.words(page("printed", page=Given(other, "printed")))
+
+
 def test_a_key_is_always_answered_and_ends_what_is_said() -> None:
     listener = Listener()
     listener.hear(page("home"))
