@@ -128,7 +128,7 @@ def _words(sheet: Sheet, box: Rect, name: str, act: str, color: Color) -> None:
     """What a button is about, and below it what it does."""
     most, px = box.width - sheet.px(40), sheet.px
     size, small = text.fit(name, most, px(40), bold=True), text.fit(act, most, px(30))
-    below = text.leading(small) + px(6)
+    below = max(text.leading(small), px(40))
     baseline = box.centery - (below - text.capital(size)) / 2
     sheet.line(name, box.centerx, baseline, size, color, bold=True, align="center")
     sheet.line(act, box.centerx, baseline + below, small, INK, align="center")
