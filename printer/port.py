@@ -25,6 +25,7 @@ class Port:
     def __init__(self, wire: Wire, *, send_s: float = SEND_S) -> None:
         self._wire = wire
         self._send_s = send_s
+        self.lost = False  # the last connection broke, and what was sent on it may not have arrived
         self._handle: Handle | None = None
         self._bell, self._ring = socket.socketpair()
 
@@ -48,6 +49,7 @@ class Port:
         self.close()
         try:
             self._handle = self._wire.open()
+            self.lost = False
             for _ in range(STALE_READS):
                 if select.select([self._handle], [], [], 0)[0]:
                     os.read(self._handle.fileno(), 4096)
@@ -113,6 +115,7 @@ class Port:
 
     def _absent(self, what: str, error: OSError) -> HardwareAbsent:
         if self._handle:
+            self.lost = self._wire.loses
             with contextlib.suppress(OSError, termios.error):  # what a serial port still holds delays its end
                 termios.tcflush(self._handle.fileno(), termios.TCOFLUSH)
         self.close()

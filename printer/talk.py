@@ -86,7 +86,8 @@ class Talk:
         return self.connect()
 
     def connect(self) -> None:
-        self.torn = self.torn or bool(self._awaited)
+        unknown = self.port.lost and self.profile.confirm == "none"
+        self.torn = self.torn or unknown or bool(self._awaited)
         self._awaited.clear()
         self._reader = AnswerReader()
         self.port.open()

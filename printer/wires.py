@@ -11,7 +11,7 @@ import socket
 import termios
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from serial import Serial
 
@@ -35,6 +35,8 @@ class Handle(Protocol):
 class Wire(Protocol):
     """A way to a printer. What goes wrong is an `OSError`."""
 
+    loses: ClassVar[bool]  # what is on it when it is unplugged, and the printer goes on waiting for that
+
     def open(self) -> Handle:
         """Connect, within `CONNECT_S`; nothing that is read or written blocks."""
 
@@ -56,6 +58,7 @@ def wire_of(printer: PrinterPort) -> Wire:
 class Network:
     """TCP, as network printers listen on port 9100."""
 
+    loses: ClassVar = False
     host: str
     port: int
 
@@ -82,6 +85,7 @@ class Network:
 class SerialLine:
     """A serial port with RTS/CTS, without which a printer loses what its buffer cannot take."""
 
+    loses: ClassVar = True
     path: str
     baud: int
 
@@ -111,6 +115,7 @@ class SerialLine:
 class UsbPort:
     """The kernel's device file of a USB printer, by its path or a link, or by the printer's serial number."""
 
+    loses: ClassVar = True
     name: str
     printers: Path = PRINTERS
     devices: Path = DEVICES

@@ -145,7 +145,7 @@ def test_a_ticket_comes_out_once_however_often_it_is_asked(
 def test_killed_in_the_middle_of_a_ticket_it_says_so_and_prints_it_no_second_time(
     desk: Desk, broker: PrivateBroker, tmp_path: Path
 ) -> None:
-    with SimulatedPrinter(mm_per_s=100) as paper, printer_of(paper, broker, tmp_path) as process:
+    with SimulatedPrinter(mm_per_s=60) as paper, printer_of(paper, broker, tmp_path) as process:
         desk.until("the printer", lambda: desk.printer.state is PrinterState.READY)
         desk.printer.print("A012", ticket())
         desk.until("half of it", lambda: paper.sheet().height > CUTTER + 100)
