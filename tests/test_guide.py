@@ -23,7 +23,7 @@ from config.clock import FakeClock
 from config.errors import HardwareAbsent
 from config.words import catalogue
 from demo.part import Part
-from demo.scenes import LANGUAGES, OFFER, SCREENS, scenes, ticket
+from demo.scenes import LANGUAGES, OFFER, scenes, ticket
 from kiosk.corner import Pin, Staff
 from kiosk.guide import NAMES, Guide, Sentence, Telling
 from kiosk.journey import IDLE_S, LISTEN_S, TOLD_ALOUD_S, Given, Home, Journey, Typing, Waiting
@@ -66,7 +66,7 @@ class Listener:
 # What is said of a page
 
 
-@pytest.mark.parametrize("size", SCREENS, ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("size", [SIZE, (800, 480)], ids="{0[0]}x{0[1]}".format)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_that_is_shown_is_read_once(language: str, size: tuple[int, int]) -> None:
     for name, scene in scenes(language):
@@ -77,9 +77,8 @@ def test_every_word_that_is_shown_is_read_once(language: str, size: tuple[int, i
         assert Counter(word for phrase in phrases for word in phrase.split()) == shown, name
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-def test_every_word_that_is_shown_is_heard_by_who_goes_through_all_choices(language: str) -> None:
-    for name, scene in scenes(language):
+def test_every_word_that_is_shown_is_heard_by_who_goes_through_all_choices() -> None:
+    for name, scene in scenes("vi"):
         scene = replace(scene, headphones=True, left=None, look=replace(scene.look, spoken=True), focus="")
         sheet, listener = lay_out(scene, SIZE), Listener()
         heard = listener.words(scene)
