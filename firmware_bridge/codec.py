@@ -6,12 +6,14 @@ frame nothing.
 """
 
 from binascii import crc_hqx
+from functools import lru_cache
 
 import msgspec
 
 from firmware_bridge.frames import BY_CODE, BY_MESSAGE, HEADER, MAX_FRAME, VERSION, Frame, Message
 
 
+@lru_cache(1024)  # a line that rests says the same 256 requests again and again
 def encode(frame: Frame) -> bytes:
     """The frame as it goes on the line."""
     layout = BY_MESSAGE[type(frame.message)]

@@ -2,9 +2,10 @@
 
 One line, one master, one request in the air. Every request of one device gets one answer from it; what gets
 no answer is asked again, and nothing is told only once. Each 10 ms one request goes to all keypads together,
-which only a keypad with a press answers: while nobody presses, a line of any length costs one frame. Two
-presses at once garble each other, and then each keypad is asked by itself. Beyond that a device is visited
-every other second, to know that it is there, and that a sign shows what it should.
+which only a keypad with a press answers: a line of any length costs one frame, and one in 25 ms once nobody
+has pressed for a minute. Two presses at once garble each other, and then each keypad is asked by itself.
+Beyond that a device is visited every other second, to know that it is there, and that a sign shows what it
+should.
 
 At 19200 baud (0.52 ms a byte) a request to everyone takes 5.2 ms and an answer must have begun 3 ms later,
 which is why a round has 10 ms, whatever hangs on the line. Asking eight keypads one by one would be a round
@@ -43,6 +44,8 @@ from firmware_bridge.frames import (
 from firmware_bridge.peer import Peer
 
 ROUND_S = 0.010  # between two requests to everyone
+RESTING_S = 0.025  # the same while nobody presses: each costs a wake, and the bridge has a core's hundredth
+BUSY_S = 60.0  # after a press
 LATEST_S = 0.020  # that an adapter may add to an answer's way
 FORGET = 0.5  # what is left of an answer's lateness after the next one
 LOST_S = 5.0  # without a word from anybody, after which other speeds are tried
@@ -93,6 +96,7 @@ class Master:
         self._heard_at: float | None = None  # the last frame of a device
         self._last = EVERYONE  # whom the last request was to
         self._round_at = 0.0 if line.keypads or line.raters else inf
+        self._busy_until = 0.0
         self._state = "absent"
         self._errors = 0  # garbled answers that were nobody's in particular
         self._answers_at = 0  # another speed, at which somebody answered
@@ -118,10 +122,11 @@ class Master:
         self._turn("absent")
 
     def wake(self) -> float:
-        """When `send` is wanted next, should nothing come before."""
-        if self._air:
-            return self._air.until
-        return min([self._round_at, *(peer.due for peer in self._peers.values())])
+        """When `send` is wanted next, should nothing come before: once a round, if nothing does."""
+        due = min([self._round_at, *[peer.due for peer in self._peers.values()]])
+        if self._air is None:
+            return due
+        return self._air.until if self._air.begun else max(due, self._air.until)
 
     def send(self, now: float) -> bytes:
         """What to put on the line now, perhaps nothing."""
@@ -134,7 +139,7 @@ class Master:
         if address == EVERYONE:
             message: Message = Poll()
             self.baud = self._settled
-            self._round_at = now + ROUND_S
+            self._round_at = now + (ROUND_S if now < self._busy_until else RESTING_S)
         else:
             message = self._peers[address].request(now)
             self.baud = self._speed(now)
@@ -245,6 +250,7 @@ class Master:
 
     def _pressed(self, peer: Peer, press: Press, now: float) -> None:
         act = peer.acts[press.key - 1] if 1 <= press.key <= len(peer.acts) else ""
+        self._busy_until = now + BUSY_S
         at = now - self._wire(size(Press)) - press.age_ms / 1000
         self._tell(KeyPressed(peer.name, press.boot, press.number, act, at))
 
@@ -263,6 +269,7 @@ class Master:
                 peer.missed(now, garbled=air.garbled)
                 self._note(peer, before)
         elif air.garbled:
+            self._busy_until = now + BUSY_S  # these were presses
             self._late_s = LATEST_S  # perhaps we spoke into an answer that the adapter held back
             for each in self._peers.values():
                 if each.state == "ready" and each.has_keys:
