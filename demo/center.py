@@ -1,7 +1,7 @@
 """`luot demo`: a whole centre on this machine, every part the process that it really is.
 
 Only the hardware and the people are simulated: the printer's twin listens on TCP, the keypads and signs hang
-on a pty, and citizens and clerks use them as people do.
+on a pty, the kiosk's scanner on another, and citizens and clerks use them as people do.
 """
 
 import fcntl
@@ -31,6 +31,7 @@ from demo.people import PASSWORD, People
 from demo.room import Room
 from firmware_bridge.simulated import SimulatedLine
 from printer.simulated import SimulatedPrinter
+from scanner.simulated import SimulatedScanner
 from web.login import hash_password
 
 # Device → the role that its process runs.
@@ -61,6 +62,7 @@ class DemoCenter:
     broker: PrivateBroker
     printer: SimulatedPrinter
     line: SimulatedLine
+    scanner: SimulatedScanner
     web: str  # address of the clerks' page
     bank: Bank
     parts: dict[str, Part] = field(default_factory=dict)
@@ -125,16 +127,19 @@ def open_center(folder: Path, port: int, environment: Callable[[str], Mapping[st
         broker = stack.enter_context(PrivateBroker(folder / "broker", settings))
         printer = stack.enter_context(SimulatedPrinter(folder=folder / "paper"))
         line = stack.enter_context(SimulatedLine(folder / "line", keypads=KEYPADS, signs=SIGNS))
+        scanner = stack.enter_context(SimulatedScanner(folder / "scanner"))
         places = Places(
             printer_port=printer.port,
             line=line.path,
             web_port=free_port(),
             password_hash=hash_password(PASSWORD),
             sepay_secret=secrets.token_hex(16),
+            scanner=str(scanner.path),
         )
         write_settings(folder, broker, places)
         web = f"http://127.0.0.1:{places.web_port}"
-        center = DemoCenter(folder, broker, printer, line, web, Bank(web, places.sepay_secret))
+        bank = Bank(web, places.sepay_secret)
+        center = DemoCenter(folder, broker, printer, line, scanner, web, bank)
         for device, role in PARTS.items():
             part = Part(role, folder / f"{device}.toml", environment=environment(device))
             center.parts[device] = stack.enter_context(part)

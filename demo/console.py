@@ -5,7 +5,7 @@ from urllib.request import Request, urlopen
 
 import msgspec
 
-from bus.asks import CounterAct
+from bus.asks import Request as Ask
 from bus.messages import Answer, encode
 from config.errors import Refused, Unreachable
 
@@ -26,7 +26,7 @@ class Console:
         body = msgspec.json.encode({"name": self.login, "password": self.password})
         self._cookie = self._post("/login", body)[1].partition(";")[0]
 
-    def act(self, verb: str, fields: CounterAct) -> msgspec.Raw:
+    def act(self, verb: str, fields: Ask) -> msgspec.Raw:
         """The result of the act. Raises Refused, with the hub's code, or Unreachable."""
         answer = msgspec.json.decode(self._post(f"/act/{verb}", encode(fields))[0], type=Answer)
         if answer.error is not None:

@@ -32,7 +32,7 @@ class Times:
 class Figures:
     """What has happened since the start: numbers as the sets of their tickets, times as measured.
 
-    *Touch to paper* is from the kiosk's `take` to its report that the printer has confirmed the ticket. *Key
+    *Touch to paper* is from the kiosk's request to its report that the printer has confirmed the ticket. *Key
     to screen* is from a `next` of keypad or page until the hall board's next picture has come in over the
     bus: what it takes to make and send the picture is in it. (Were one of something else on its way at that
     moment, the time would be too short; a board draws only what changes, so that is one in hundreds.)
@@ -49,7 +49,7 @@ class Figures:
     def hear(self, news: Asked | Answered | Received) -> None:
         """Count what was overheard."""
         match news:
-            case Answered(asked, Ticket() as ticket) if asked.verb == "take":
+            case Answered(asked, Ticket() as ticket) if asked.verb in ("take", "check-in"):
                 self.given.add(ticket.id)
                 self._taken[ticket.id] = asked.at
             case Answered(asked, Ticket()) if asked.verb == "next":

@@ -20,6 +20,7 @@ class Places:
     web_port: int
     password_hash: str
     sepay_secret: str
+    scanner: str = ""  # none unless somebody scans
 
 
 def write_settings(folder: Path, broker: PrivateBroker, places: Places) -> None:
@@ -34,6 +35,7 @@ def write_settings(folder: Path, broker: PrivateBroker, places: Places) -> None:
             web_port=places.web_port,
             password_hash=places.password_hash,
             sepay_secret=places.sepay_secret,
+            scanner=places.scanner,
         )
         path = folder / template.name
         path.touch(mode=0o600)

@@ -203,12 +203,17 @@ class Room:
             "paper": self.trouble.paper,
             "keypad": self.trouble.keypad,
             "cut": self.trouble.cut,
+            "scan": self._scan,
         }
         button = buttons.get(request.path_params["name"])
         if button is None:
             raise Refused("bad-request", "There is no such button.")
         await button()
         return json(Answer(ok=True))
+
+    async def _scan(self) -> None:
+        self._make_way(KIOSK)
+        await self.trouble.scan()
 
     async def kill(self, request: Request) -> Response:
         check_origin(request)

@@ -3,15 +3,20 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
 
+import msgspec
 from msgspec import structs
 
-from bus.messages import Panel, Payload, Rev
+from bus.asks import Book
+from bus.messages import Appointment, Panel, Payload, Rev
 from config.errors import LuotError, Refused, Unreachable
 from config.words import money
-from demo.people import FEE_COUNTER
+from demo.console import Console
+from demo.people import FEE_COUNTER, PASSWORD
 from demo.watch import KIOSK, Watch
 
 if TYPE_CHECKING:
@@ -21,6 +26,8 @@ CUT_S = 3.0  # how long the broker stays away
 PATIENCE_S = 30.0
 LOOK_S = 0.02
 STORIES = 6
+SCANS, SCAN_S = 10, 3.0  # how often a code is held there, and for how long
+SOON_S = 5.0
 HUB, BRIDGE = "hub", "bridge-1"
 KEYPAD = 1  # the address of the keypad that is unplugged
 
@@ -102,6 +109,23 @@ class Trouble:
                 took = await self._until(lambda: self._keypad() == "silent")
                 tell(f"the bridge knew {_seconds(took)} later, the other keypads go on")
 
+    async def scan(self) -> None:
+        """Book an appointment, and hold its code before the kiosk's scanner until the kiosk heeds it."""
+        async with self._story("Appointment") as tell:
+            code = await asyncio.to_thread(self._book)
+            tell(f"{code} is held before the kiosk's scanner")
+            printed, took = len(self._watch.figures.printed), 0.0
+            for _ in range(SCANS):
+                self._center.scanner.scan(code)
+                with suppress(Unreachable):  # somebody else's number may be on the screen yet
+                    took = await self._until(
+                        lambda: len(self._watch.figures.printed) > printed, within=SCAN_S
+                    )
+                    break
+            else:
+                raise Unreachable("the kiosk has not printed its number")
+            tell(f"its number was on paper {_seconds(took)} later, without a touch")
+
     async def kill(self, name: str) -> None:
         """`kill -9` a part's process."""
         async with self._story(f"{name} killed") as tell:
@@ -127,6 +151,17 @@ class Trouble:
             )
             tell(f"all {len(parts)} parts back {_seconds(took)} later")
             tell(_loss(known, self._rev()))
+
+    def _book(self) -> str:
+        """The code of an appointment that is due in a moment, made by a manager at the web page."""
+        states = self._watch.states
+        now = states.hub_now()
+        if now is None or states.catalog is None:
+            raise LuotError("the hub has not been heard of yet")
+        console = Console(self._center.web, "manager-1", PASSWORD)
+        console.log_in()
+        service, soon = states.catalog.services[0].id, now + timedelta(seconds=SOON_S)
+        return msgspec.json.decode(console.act("book", Book(uuid4(), service, soon)), type=Appointment).code
 
     # What the watch sees
 
@@ -187,12 +222,12 @@ class Trouble:
             words = f"{error.message} {error.hint}".strip()
             put(structs.replace(story, steps=(*story.steps, words), state="failed"))
 
-    async def _until(self, holds: Callable[[], bool]) -> float:
+    async def _until(self, holds: Callable[[], bool], *, within: float = PATIENCE_S) -> float:
         """The seconds until it held. Raises Unreachable when it does not come."""
         began = time.monotonic()
         while not holds():
-            if time.monotonic() - began > PATIENCE_S:
-                raise Unreachable(f"not mended within {PATIENCE_S:.0f} s")
+            if time.monotonic() - began > within:
+                raise Unreachable(f"not mended within {within:.0f} s")
             await asyncio.sleep(LOOK_S)
         return time.monotonic() - began
 

@@ -36,7 +36,7 @@ def test_touch_key_and_every_trouble(page: Page) -> None:
     # A number, at the kiosk: the card in the upper left corner is the first service.
     glass = page.locator("#kiosk-glass").bounding_box()
     assert glass is not None
-    page.mouse.click(glass["x"] + glass["width"] * 0.27, glass["y"] + glass["height"] * 0.32)
+    page.mouse.click(glass["x"] + glass["width"] * 0.27, glass["y"] + glass["height"] * 0.18)
     expect(page.locator("#given")).to_have_text("1", timeout=10_000)
     expect(page.locator("#tickets li")).to_have_count(1, timeout=10_000)
 
@@ -44,6 +44,7 @@ def test_touch_key_and_every_trouble(page: Page) -> None:
     console = Console(page.locator("#clerk").get_attribute("href") or "", "clerk-1", PASSWORD)
     console.log_in()
     console.act("open", Open(uuid4(), "1", 0, "clerk-1"))
+    expect(page.locator("#counter-1")).to_have_attribute("data-status", "free")
     page.click('#counter-1 [data-key="next"]')
     expect(page.locator("#counter-1 canvas.led")).to_have_attribute("aria-label", re.compile("A001"))
     expect(page.locator("#called")).to_have_text("1")
@@ -57,6 +58,10 @@ def test_touch_key_and_every_trouble(page: Page) -> None:
     story(page, "#cut", "nothing lost")
     story(page, '#rail button[data-part="board-1"]', "back after")
     expect(page.locator("#counter-1 canvas.led")).to_have_attribute("aria-label", re.compile("A001"))
+
+    # Who has an appointment touches nothing.
+    story(page, "#scan", "without a touch")
+    expect(page.locator("#given")).to_have_text("2")
 
 
 def story(page: Page, button: str, words: str) -> None:

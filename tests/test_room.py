@@ -33,6 +33,7 @@ from demo.part import Part
 from demo.room import Room
 from firmware_bridge.simulated import SimulatedLine
 from printer.simulated import SimulatedPrinter
+from scanner.simulated import SimulatedScanner
 from web import sepay
 
 SECRET = "a secret of the test"
@@ -178,7 +179,8 @@ def room(tmp_path: Path, broker: PrivateBroker, hub: Part) -> Iterator[Room]:
         printer = stack.enter_context(SimulatedPrinter())
         wire = stack.enter_context(SimulatedLine(tmp_path / "line", keypads=KEYPADS, signs=SIGNS))
         web = "http://127.0.0.1:9"  # nobody is there
-        center = DemoCenter(tmp_path, broker, printer, wire, web, Bank(web, SECRET), {"hub": hub})
+        scanner = SimulatedScanner(tmp_path / "scanner")
+        center = DemoCenter(tmp_path, broker, printer, wire, scanner, web, Bank(web, SECRET), {"hub": hub})
         room = Room(center)
         room.start()
         stack.callback(room.stop)

@@ -143,7 +143,7 @@ function press(path) {
   return post(path, {}, MENDS_MS);
 }
 
-for (const name of ["pay", "ask-fee", "paper", "keypad", "cut"]) {
+for (const name of ["pay", "ask-fee", "paper", "keypad", "cut", "scan"]) {
   $(name).addEventListener("click", () => press(`/trouble/${name}`));
 }
 $("kill-hub").addEventListener("click", () => press("/kill/hub"));
