@@ -11,8 +11,20 @@ ONE, SEVERAL = 6, 16  # the functions
 REFUSED = 0x80  # added to the function of a request that was refused
 LONGEST = 64  # bytes that are kept of what is heard: many times an answer
 
-# What a sign says of a request that it refuses (the specification's exception codes), for health
+# What a sign says of a request that it refuses, by the specification's exception codes
 REFUSALS = {1: "bad-function", 2: "bad-register", 3: "bad-value", 4: "defective", 6: "busy"}
+
+# What to look for, for who reads in health what is wrong
+CAUSES = {
+    "silent": "no answer: has it power, is this its address, are A and B turned round?",
+    "garbled": "its answers cannot be read: another baud rate or parity, or two signs with one address",
+    "wrong-address": "another address answers: two masters on the line, or a sign that was set anew",
+    "swapped": "its answers have their bytes the wrong way round: it is not quite Modbus RTU",
+    "bad-function": "it does not know this function: set `function` to the other one",
+    "bad-register": "it has not all registers of its table: compare them with its manual",
+    "bad-value": "it does not take what is written: compare `code` and `width` with its manual",
+    "defective": "it says that it is defective",
+}
 
 
 @dataclass(frozen=True)

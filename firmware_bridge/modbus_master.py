@@ -16,7 +16,7 @@ from math import inf
 from bus.messages import LinkHealth
 from config.settings import Modbus, ModbusSign
 from firmware_bridge.driver import Face, LinkChanged
-from firmware_bridge.modbus import LONGEST, Write
+from firmware_bridge.modbus import CAUSES, LONGEST, Write
 from firmware_bridge.registers import writes
 
 VISIT_S = 1.0  # between two visits of a sign that is fine
@@ -51,8 +51,8 @@ class Sign:
         self.due = due if self.wanted else inf
 
     def health(self) -> LinkHealth:
-        trip = round(self.round_trip_ms, 1)
-        return LinkHealth(self.name, self.state, self.frames, self.errors, self.retries, trip)
+        trip, about = round(self.round_trip_ms, 1), CAUSES.get(self.state, "")
+        return LinkHealth(self.name, self.state, self.frames, self.errors, self.retries, trip, about)
 
 
 class ModbusMaster:

@@ -258,6 +258,7 @@ class TestTheMaster:
         bus.run(3)
         assert bus.twins[3].registers[7] == 12
         assert bus.states()["modbus-3"] == "bad-register"
+        assert "compare them with its manual" in bus.master.health()[1].about
 
     @pytest.mark.parametrize(
         ("disturb", "state"),
