@@ -1,1 +1,1 @@
-"""Keypads and signs on a serial line, joined to the bus."""
+"""Hardware at counters, joined to the bus: keypads and number pads, signs, lamps, buttons."""
