@@ -17,7 +17,7 @@ from config.errors import LuotError
 # Each is a module of this folder with `run() -> list[Result]`.
 NAMES = (
     "touch-to-ticket", "key-to-screen", "numbers-per-second", "next-at-depth", "start-up", "memory", "waits",
-    "compose", "first-byte", "ticket-bytes", "status-fuzz", "bridge-idle",
+    "compose", "first-byte", "ticket-bytes", "status-fuzz", "line-fuzz", "bridge-idle",
 )  # fmt: skip
 
 
