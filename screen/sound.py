@@ -90,11 +90,13 @@ class Sound:
         pygame.mixer.quit()
 
     def _hear(self, wanted: _Wanted) -> None:
-        sound = pygame.mixer.Sound(buffer=wanted.samples())
+        samples = wanted.samples()
+        if not samples or self._hushed >= wanted.number:  # pygame dies of playing nothing
+            return
+        sound = pygame.mixer.Sound(buffer=samples)
         sound.set_volume(wanted.volume)
         channel = pygame.mixer.Channel(0)
-        if self._hushed < wanted.number:
-            channel.play(sound)
+        channel.play(sound)
         while channel.get_busy() and not self._ending.wait(LOOK_S):
             if self._hushed >= wanted.number:
                 channel.stop()

@@ -410,6 +410,14 @@ def test_what_is_hushed_ends_at_once_and_what_waited_behind_it_is_never_heard(
     assert levels[1000] < 300 * RATE
 
 
+def test_what_makes_no_sound_is_passed_over(heard: Callable[[], bytes]) -> None:
+    after = _level(1000, 0.2)
+    with Sound(FakeClock()) as sound:
+        sound.play(partial(spoken, "vi", ""), volume=1.0)
+        sound.play(lambda: after, volume=1.0)
+        _until(lambda: after in heard())
+
+
 def test_a_device_that_was_released_is_opened_anew(heard: Callable[[], bytes]) -> None:
     sounds = [_level(1000, 0.2), _level(2000, 0.2)]
     with Sound(FakeClock()) as sound:
