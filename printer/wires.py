@@ -124,7 +124,7 @@ class UsbPort:
         return self.name
 
     def open(self) -> Handle:
-        return open(self._path(), "r+b", buffering=0, opener=_without_waiting)
+        return open(self.path(), "r+b", buffering=0, opener=_without_waiting)
 
     def state(self, handle: Handle) -> PrinterState | None:
         status = bytearray(4)
@@ -146,7 +146,8 @@ class UsbPort:
             "from the kernel: sudo systemctl disable --now cups.socket cups"
         )
 
-    def _path(self) -> Path:
+    def path(self) -> Path:
+        """Its device file, wherever it is plugged in."""
         if "/" in self.name:
             return Path(self.name)
         for listed in sorted(self.printers.glob("lp*")):

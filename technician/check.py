@@ -45,10 +45,24 @@ def verdict(path: Path) -> str:
 
 def notes(path: Path) -> list[str]:
     """What is right in a file, and still worth knowing."""
-    if path.name == SHARED or not is_center(path):
+    if path.name == SHARED or _is_template(path):
         return []
+    if not is_center(path):
+        return list(_hardware(path))
     layers = Layers.read(path)
     return layers.told(chain(missing(layers.document), _toned(layers.document)))
+
+
+def _hardware(path: Path) -> Iterator[str]:
+    """What stands between this machine and what hangs on it."""
+    from printer.holders import trouble
+    from printer.wires import UsbPort
+
+    settings = load(path)
+    if isinstance(settings, KioskSettings | PrinterSettings) and settings.printer.usb:
+        port = UsbPort(settings.printer.usb)
+        if what := trouble(port):
+            yield f"{path}: the printer {port}: {what}"
 
 
 def _toned(document: Document) -> Iterator[Mistake]:
