@@ -38,7 +38,9 @@ def _keys(sheet: Sheet, top: int, height: int) -> None:
         for column, letter in enumerate(letters):
             box = Rect(edges[column], top + number * height, edges[column + 1] - edges[column], height)
             sheet.target(f"key:{letter}", box, ring=0)
-            sheet.button(box.inflate(-2 * inset, -2 * inset), letter, sheet.px(52), WHITE, INK, border=SOFT)
+            face = box.inflate(-2 * inset, -2 * inset)
+            size = min(sheet.px(52), round(0.85 * face.height))
+            sheet.button(face, letter, size, WHITE, INK, border=SOFT)
     box = Rect(edges[len(ROWS[-1])], top + (len(ROWS) - 1) * height, 0, height)
     box.width = edges[-1] - box.x
     sheet.target("erase", box, ring=0)
@@ -70,7 +72,10 @@ def _head(sheet: Sheet, scene: Scene, box: Rect, code: str, unknown: bool) -> No
         text.wrap(words, said.width, small, bold=unknown),
     )
     high = text.capital(size) + text.leading(small) * len(lines) + px(8)
-    if high > said.height:  # what went wrong matters more than what this is
+    if high + px(24) > said.height:  # what went wrong matters more than what this is
+        while text.leading(small) * len(lines) > said.height - px(12):
+            small -= 1
+            lines = text.wrap(words, said.width, small, bold=unknown)
         top = said.centery - text.leading(small) * (len(lines) - 1) / 2 + text.capital(small) / 2
         sheet.lines(lines, said.x, top, small, color, bold=unknown)
     else:

@@ -83,7 +83,7 @@ def lay_out(sheet: Sheet, scene: Scene, top: int, page: Staff) -> None:
         sheet.line(paper, sheet.width - sheet.margin, baseline, small, align="right")
     area = Rect(sheet.margin, baseline + px(26), most, low - gap - baseline - px(26))
     columns = 2 if sheet.upright else 3
-    room = columns * max(1, (area.height + gap) // (sheet.finger + gap))
+    room = columns * max(1, (area.height + gap) // (max(sheet.finger, px(100)) + gap))
     every: tuple[Paper | ServiceInfo, ...] = (*scene.papers, *scene.offer.services)
     things, more = shelves.shelf(every, page.shelf, room)
     rows = max(1, -(-(len(things) + more) // columns))

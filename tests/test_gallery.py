@@ -47,9 +47,14 @@ def cut_or_overlapping(canvas: Canvas, glass: Glass) -> Iterator[str]:
     for mark in canvas.marks:
         if not canvas.box.contains(mark.box):
             yield f"{mark.words or mark.kind!r} leaves the screen"
+    edge = 2 * max(2, round(min(canvas.size) / 270))  # of a box: its border, and as much air
+    pictures = [mark.box.inflate(edge, edge) for mark in canvas.marks if mark.kind == "picture"]
     for mark in said(canvas):
-        if not ground(canvas, mark).box.contains(mark.box):
+        below = ground(canvas, mark).box
+        if not below.inflate(-edge, -edge).contains(mark.box) and below != canvas.box:
             yield f"{mark.words!r} leaves its box"
+        if mark.box.collidelist(pictures) >= 0:
+            yield f"{mark.words!r} touches a picture"
     for one, other in combinations(said(canvas), 2):
         if one.box.colliderect(other.box):
             yield f"{one.words!r} stands on {other.words!r}"
