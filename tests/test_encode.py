@@ -138,6 +138,27 @@ def test_picture_is_what_another_program_sends_for_it(doubles: bool) -> None:
     assert nearly_same(upper_part(ours, composed.picture), theirs)
 
 
+@pytest.mark.parametrize("across", [1, 2])
+@pytest.mark.parametrize("down", [1, 2])
+def test_twin_reads_another_programs_pictures_feeds_and_cuts(across: int, down: int) -> None:
+    """No program that reads ESC/POS was found to hold the twin against: one that writes it has to do."""
+    picture = Image.new("1", (64, 40), 255)
+    picture.putpixel((3, 7), 0)
+    other = Dummy(profile="TM-T20II")
+    other.hw("INIT")
+    other.set(align="right")
+    other.image(picture, high_density_horizontal=across == 1, high_density_vertical=down == 1)
+    other.print_and_feed(2)
+    other.cut(mode="FULL")
+    other.print_and_feed(3)
+    papers, errors = printed(bytes(other.output), 576)
+    assert errors == []
+    assert [paper.height for paper in papers] == [40 * down + (2 + LINES_TO_TEAR) * LINE, 3 * LINE]
+    left, top, right, bottom = ImageChops.invert(papers[0]).getbbox() or (0, 0, 0, 0)
+    assert (right - left, bottom - top) == (across, down)
+    assert (left, top) == (576 - (64 - 3) * across, 7 * down)
+
+
 def test_each_cutter_is_told_in_its_words() -> None:
     composed = compose(ticket(), CENTER, "Hộ tịch", 576, TICKET)
     ends = {
