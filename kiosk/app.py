@@ -34,7 +34,6 @@ from printer import shared
 from printer.press import Press
 from printer.shared import SharedPrinter
 from printer.spool import Done, PrinterChanged
-from scanner.code import Code
 from scanner.port import Scanned, Scanner, ScannerChanged
 from screen.remote import Remote
 from screen.window import Closed, Exposed, Key, KeyName, Letter, Touch, Window
@@ -58,8 +57,8 @@ class Kiosk:
         self.window = Window(settings.screen, f"Lượt · {settings.device}", self.device.clock)
         self.remote = Remote(self.window, self.device.inbox.put)
         self.printer = self._printer()
-        put, port = self.device.inbox.put, settings.scanner
-        self.scanner = Scanner(port, put, clock=self.device.clock) if port else None
+        ports = filter(None, [settings.scanner])  # one at most
+        self.scanners = [Scanner(port, self.device.inbox.put, clock=self.device.clock) for port in ports]
         self.papers = Papers(settings.folder)
         self.reprints = Reprints(self.printer, self.papers, settings.device)
         memory = Memory(settings.folder, self.device.clock, volatile=settings.volatile)
@@ -84,8 +83,8 @@ class Kiosk:
         with ExitStack() as opening:
             for part in (self.window, self.remote, self.narrator, self.printer, self.issuer, self.device):
                 opening.enter_context(part)
-            if self.scanner:
-                opening.enter_context(self.scanner)
+            for scanner in self.scanners:
+                opening.enter_context(scanner)
             self._opened = opening.pop_all()
         return self
 
@@ -102,8 +101,9 @@ class Kiosk:
                     self._done(each)
                 case PrinterChanged() | ScannerChanged():
                     self.device.report()
-                case Scanned(code):
-                    self._scanned(code)
+                case Scanned(code) if self.corner.page is None:  # not while staff are at the screen
+                    now = self._now()
+                    self._ask(*self.journey.scan(code, offer=self._offer(), request=uuid4(), now=now))
                 case Exception():
                     raise each
         self.issuer.step(news)
@@ -195,11 +195,6 @@ class Kiosk:
         offer = replace(self._offer(), rest_s=self.pace.rest_s(now))
         self._ask(*self.journey.touch(target, offer=offer, request=uuid4(), now=now))
 
-    def _scanned(self, code: Code) -> None:
-        """Something was held before the scanner; not while staff are at the screen."""
-        if self.corner.page is None:
-            self._ask(*self.journey.scan(code, offer=self._offer(), request=uuid4(), now=self._now()))
-
     def _ask(self, journey: Journey, asked: Asked | None) -> None:
         self.journey = journey
         if asked is not None:
@@ -287,13 +282,12 @@ class Kiosk:
             printer=self.printer.state,
             tickets_left=self.printer.tickets_left,
             calls="rush" if self.pace.rest_s(self._now()) else "",
-            links=(*self.printer.links(), *self.narrator.health(), *self._scanner_links()),
+            links=(*self.printer.links(), *self.narrator.health(), *map(_link, self.scanners)),
         )
 
-    def _scanner_links(self) -> tuple[LinkHealth, ...]:
-        if (it := self.scanner) is None:
-            return ()
-        return (LinkHealth("scanner", it.state, it.scans, it.faults, about=it.trouble),)
+
+def _link(scanner: Scanner) -> LinkHealth:
+    return LinkHealth("scanner", scanner.state, scanner.scans, scanner.faults, about=scanner.trouble)
 
 
 def run(settings: KioskSettings) -> None:

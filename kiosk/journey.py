@@ -182,8 +182,7 @@ class Journey:
             return self, None
         match code:
             case AppointmentCode(text) | DossierCode(text) if offer.check_in:
-                waiting = Waiting(CheckIn(request, text, self.language), scanned=True)
-                return replace(self, page=waiting, since=now, until=None), waiting.asked
+                return self._wait(CheckIn(request, text, self.language), now, scanned=True)
             case AppointmentCode() | DossierCode() if not offer.open:
                 found = Trouble("closed")
             case AppointmentCode() | DossierCode() if not offer.reached:
@@ -252,8 +251,10 @@ class Journey:
         """On the start page, with something chosen."""
         return self._show(home, IDLE_S, now)
 
-    def _wait(self, asked: Asked, now: float, home: Home = Home()) -> tuple["Journey", Asked]:
-        return replace(self, page=Waiting(asked, home), since=now, until=None), asked
+    def _wait(
+        self, asked: Asked, now: float, home: Home = Home(), *, scanned: bool = False
+    ) -> tuple["Journey", Asked]:
+        return replace(self, page=Waiting(asked, home, scanned=scanned), since=now, until=None), asked
 
     def _show(self, page: Page, seconds: float, now: float) -> "Journey":
         return replace(self, page=page, since=now, until=now + seconds)
