@@ -154,7 +154,10 @@ def check(files: tuple[Path, ...]) -> None:
 @luot.command()
 @click.argument("device", metavar="DEVICE")
 @click.argument(
-    "verb", type=click.Choice(["identify", "screenshot", "test-call", "test-print", "print", "restart"])
+    "verb",
+    type=click.Choice(
+        ["identify", "screenshot", "test-call", "test-print", "print", "paper-changed", "restart"]
+    ),
 )
 @click.option(
     "--config", default="/etc/luot/technician.toml", type=a_path, show_default=True, metavar="FILE",
