@@ -11,6 +11,7 @@ from msgspec import structs
 
 from bus.asks import CheckIn, Take
 from bus.messages import GroupInfo, QueueState, Rev, ServiceInfo, Ticket, Wait
+from config.words import say
 from demo.files import TEMPLATES
 from kiosk.corner import Pin, Staff
 from kiosk.journey import Given, Home, Trouble, Typing, Waiting
@@ -198,7 +199,7 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
         ("pin", Pin("12345678")),
         ("wrong pin", Pin(wrong=True, wait=16)),
         ("staff", Staff()),
-        ("staff after an act", Staff(told="Đã xong.")),
+        ("staff after an act", Staff(told=say(language, "Done."))),
     ):
         yield name, replace(home, page=page, left=60, focus="done")
     papers = (

@@ -120,7 +120,8 @@ def _service(sheet: Sheet, scene: Scene, service: ServiceInfo, box: Rect) -> Non
 def _paper(sheet: Sheet, scene: Scene, paper: Paper, box: Rect) -> None:
     sheet.target(f"print:{paper.ticket.id}", box)
     sheet.panel(box, WHITE, border=LACQUER)
-    state = scene.say(STATES[paper.outcome or "unknown"])
+    outcome = paper.outcome or "unknown"
+    state = scene.say(STATES[outcome])
     _words(sheet, box, scene.say("Reprint {label}", label=paper.ticket.label), state, LACQUER)
 
 

@@ -1,6 +1,7 @@
 """What people read is there in Vietnamese, and no Êđê word is without a source."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import polib
 import pytest
 
 from config.words import LANGUAGE_NAMES, LOCALE, catalogue, say
+from demo import gallery
 
 ROOT = LOCALE.parent.parent
 READ = ("kiosk", "display", "printer", "web")
@@ -27,6 +29,24 @@ def messages(path: Path) -> Iterator[str]:
 def test_every_message_is_there_in_vietnamese(package: str) -> None:
     said = {message for path in (ROOT / package).glob("*.py") for message in messages(path)}
     assert said - set(catalogue("vi")) == set()
+
+
+def words(screen: gallery.Name, language: str) -> dict[str, str]:
+    """Everything that a screen says in any of its states, and in which."""
+    glass = next(gallery.glasses(screen))
+    pictures = list(gallery.pictures(screen, glass, language))
+    return {mark.words: each.state for each in pictures for mark in each.canvas().marks if mark.words}
+
+
+@pytest.mark.parametrize("screen", gallery.GLASS)
+def test_a_vietnamese_screen_says_in_english_only_what_somebody_is_called_in(screen: gallery.Name) -> None:
+    english = re.compile(r"\b(the|please|your|is|of|back|take|with|this|no|not)\b", re.IGNORECASE)
+    said = {text for text in words(screen, "vi") if english.search(text)}
+    assert {text for text in said if not re.fullmatch(r"Number \w+, please go to .+", text)} == set()
+
+
+def test_an_english_kiosk_says_nothing_in_vietnamese_for_which_there_are_words() -> None:
+    assert words("kiosk", "en").keys() & set(catalogue("vi").values()) == set()
 
 
 @pytest.mark.parametrize("path", sorted(LOCALE.glob("*.po")), ids=lambda path: path.stem)
