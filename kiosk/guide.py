@@ -68,7 +68,7 @@ class Guide:
         match scene.page:
             case Pin() | Staff() | Waiting(slow=False):  # staff see; an answer is there in a moment
                 return self, Telling()
-        shown = replace(scene, left=None)
+        shown = replace(scene, left=None, turn=0)
         if shown != self.scene or self.asked:
             return self._compare(shown, size)
         ends = scene.left is not None and scene.left <= TOLD_ALOUD_S
@@ -80,10 +80,11 @@ class Guide:
         spoken, before = replace(scene, language=_voice(scene.language)), self.scene
         sheet = lay_out(spoken, size)
         reading = read(sheet)
-        page = [Sentence(spoken.language, aloud(spoken.language, each)) for each in reading.page]
+        phrases = _with_notices(spoken, reading.page)
+        page = [Sentence(spoken.language, aloud(spoken.language, each)) for each in phrases]
         chosen = tuple(_target(spoken, scene.language, sheet, reading))
         whole = (*page, *(chosen or _choices(spoken, sheet)))
-        now = Guide(scene, frozenset(map(_without_figures, reading.page)), frozenset(sheet.targets))
+        now = Guide(scene, frozenset(map(_without_figures, phrases)), frozenset(sheet.targets))
         if before is None:
             return now, Telling((*_help(spoken), *_others(spoken), *whole), at_once=True)
         if self.again:
@@ -93,7 +94,7 @@ class Guide:
         was, code = _code(before), _code(scene)
         new = tuple(
             sentence
-            for phrase, sentence in zip(reading.page, page, strict=True)
+            for phrase, sentence in zip(phrases, page, strict=True)
             if _without_figures(phrase) not in self.phrases and phrase.replace(" ", "") != code
         )
         told = (*_volume(before, spoken), *_typed(spoken.language, was, code), *new)
@@ -112,6 +113,15 @@ def _page(scene: Scene) -> tuple[object, ...]:
 def _voice(language: str) -> str:
     """The language in which a page is said: Vietnamese where there is no voice for its own."""
     return language if language in LANGUAGES else FALLBACK
+
+
+def _with_notices(scene: Scene, phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """All the notices of the centre where they have their turns: whoever listens does not wait for them."""
+    notices = [" ".join(scene.pick(each).split()) for each in scene.offer.notices]
+    if not notices or notices[0] not in phrases:
+        return phrases
+    at = phrases.index(notices[0])
+    return (*phrases[:at], *notices, *phrases[at + 1 :])
 
 
 def _without_figures(phrase: str) -> str:

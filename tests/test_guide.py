@@ -23,7 +23,7 @@ from config.clock import FakeClock
 from config.errors import HardwareAbsent
 from config.words import catalogue
 from demo.part import Part
-from demo.scenes import LANGUAGES, OFFER, scenes, ticket
+from demo.scenes import LANGUAGES, NOTICES, OFFER, scenes, ticket
 from kiosk.corner import Pin, Staff
 from kiosk.guide import NAMES, Guide, Sentence, Telling
 from kiosk.journey import IDLE_S, LISTEN_S, TOLD_ALOUD_S, Given, Home, Journey, Typing, Waiting
@@ -185,6 +185,14 @@ def test_the_clock_a_countdown_and_queues_are_no_news() -> None:
         page("home", offer=replace(OFFER, queues=queues)),
     ):
         assert listener.hear(scene) == Telling()
+
+
+def test_notices_are_read_once_and_all_together_though_they_are_shown_in_turn() -> None:
+    listener = Listener()
+    first = page("a short notice")
+    heard = listener.words(first)
+    assert {aloud("vi", each["vi"]) for each in NOTICES} <= set(heard)
+    assert [listener.words(replace(first, turn=turn)) for turn in (1, 0, 1)] == [[], [], []]
 
 
 def test_what_comes_by_itself_waits_and_another_page_does_not() -> None:
