@@ -84,7 +84,9 @@ class Guide:
         page = [Sentence(spoken.language, aloud(spoken.language, each)) for each in phrases]
         chosen = tuple(_target(spoken, scene.language, sheet, reading))
         whole = (*page, *(chosen or _choices(spoken, sheet)))
-        now = Guide(scene, frozenset(map(_without_figures, phrases)), frozenset(sheet.targets))
+        now = Guide(
+            scene, frozenset(map(_without_figures, phrases)), frozenset(sheet.targets), warned=self.warned
+        )
         if before is None:
             return now, Telling((*_help(spoken), *_others(spoken), *whole), at_once=True)
         if self.again:

@@ -244,6 +244,15 @@ def test_one_is_warned_once_before_a_page_ends_and_told_how_to_stay() -> None:
     assert listener.words(page("printed", left=TOLD_ALOUD_S)) == [warning]
 
 
+def test_what_changes_meanwhile_does_not_make_a_page_that_ends_one_that_is_listened_to() -> None:
+    listener = Listener()
+    listener.hear(page("home"))
+    assert listener.words(page("home", left=TOLD_ALOUD_S)) != []
+    assert listener.words(page("home", left=TOLD_ALOUD_S - 1, hour="08:13")) == []
+    assert listener.words(page("home", left=TOLD_ALOUD_S - 2, hour="08:13")) == []
+    assert listener.guide.warned
+
+
 def test_the_end_is_told_and_then_there_is_silence() -> None:
     listener = Listener()
     assert listener.words(page("home", look=Look())) == []
