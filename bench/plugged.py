@@ -29,7 +29,7 @@ from firmware_bridge.simulated import SimulatedLine
 from firmware_bridge.simulated_modbus import SimulatedModbusLine
 from firmware_bridge.simulated_pad import SimulatedPad
 
-Outcome = Literal["taken", "refused", "unsure"]  # unsure: who would tell lost its memory
+Outcome = Literal["taken", "refused", "lost", "unsure"]  # given up; or who would tell lost its memory
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 BRIDGE = "bridge-1"
@@ -49,7 +49,7 @@ counter = "{counter}"
 """
 PRESS_S = 2.5  # between two keys of a keypad, on average
 WAITING = 3  # people, at least, for each service
-GIVEN_UP_S = 4.5  # a keypad gives up after 5 s, and then does not know
+GIVEN_UP_S = 4.5  # a keypad gives up after 5 s by itself, and its lamp says the same then
 STILL_S = 0.5  # of a pad's light that has said what it has to say
 START_S = 30.0
 TURN_S = 0.02
@@ -74,8 +74,8 @@ class Keypad:
                 return None
             case "accepted":
                 return "taken"
-            case "refused" if monotonic() - self._pressed_at < GIVEN_UP_S:
-                return "refused"
+            case "refused":
+                return "refused" if monotonic() - self._pressed_at < GIVEN_UP_S else "lost"
         return "unsure"
 
 
@@ -162,7 +162,7 @@ class PluggedBridge:
     def rest(self, seconds: float) -> list[str]:
         """Nobody presses, until all is right, or for so long; what is wrong then."""
         until = monotonic() + seconds
-        while (wrong := [*self.wrong(), *self._pressed]) and (left := until - monotonic()) > 0:
+        while (wrong := self.wrong() + self._unanswered()) and (left := until - monotonic()) > 0:
             self._step(left)
         return wrong
 
@@ -198,6 +198,9 @@ class PluggedBridge:
             if (kept := self._modbus.registers(counter)) != registers:
                 wrong.append(f"Modbus sign {counter} has {kept}, and not {registers}")
         return wrong
+
+    def _unanswered(self) -> list[str]:
+        return [f"{name} has no answer" for name in sorted(self._pressed)]
 
     def _plug_everything(self) -> None:
         """Write it into the bridge's settings, and know how each is pulled out and put back."""

@@ -58,8 +58,10 @@ def storm(folder: Path, plugs: int, seed: int) -> Report:
         findings.append("one key called two people")
     for counter in map(str, COUNTERS):
         acts = sum(each == counter for each, _ in called)
-        taken, unsure = told[counter, "taken"], told[counter, "unsure"]
-        if not taken <= acts <= taken + unsure:
+        taken, unsure, lost = (told[counter, kind] for kind in ("taken", "unsure", "lost"))
+        if lost:
+            findings.append(f"counter {counter}: {lost} keys were never answered")
+        if not taken <= acts <= taken + unsure + lost:
             findings.append(f"counter {counter}: {taken} keys were taken, {unsure} unsure, {acts} called")
     figures = {
         "seed": seed,
