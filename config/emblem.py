@@ -21,6 +21,6 @@ def fault(path: Path) -> str:
             image.load()
     except FileNotFoundError:
         return f"names no file: {path}"
-    except (OSError, SyntaxError, ValueError):  # what Pillow says of damaged files
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # what Pillow raises
         return f"cannot be read as a PNG file: {path}"
     return ""

@@ -17,7 +17,7 @@ def image(png: bytes, height: int) -> pygame.Surface | None:
     try:
         with Image.open(io.BytesIO(png)) as whole:
             picture = whole.convert("RGBA")
-    except OSError:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # what Pillow raises
         return None  # the hub judged it before it sent it; a screen shows numbers all the same
     share = min(height / picture.height, BROAD * height / picture.width)
     size = max(1, round(picture.width * share)), max(1, round(picture.height * share))

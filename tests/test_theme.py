@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from demo.scenes import EMBLEM, OFFER, OWN, scenes
 from demo.views import VIEWS
 from display.board import BoardView
 from kiosk.pages import lay_out
+from screen import emblem
 from screen.canvas import Canvas
 from screen.theme import GOLD, HOUSE, INK, LACQUER, PAPER, SOFT, WHITE, Color, Theme, contrast, themed, toned
 from technician.check import notes
@@ -87,6 +89,18 @@ def test_an_emblem_that_cannot_be_read_is_left_out() -> None:
     view = BoardView(title="Trung tâm", name="Tân Lập", time="08:12", theme=Theme(emblem=EMBLEM[:500]))
     whole, without = (each.canvas((1920, 1080)).marks for each in (view, replace(view, theme=HOUSE)))
     assert [mark.box for mark in whole] == [mark.box for mark in without]
+
+
+@given(st.data())
+@settings(max_examples=200)
+def test_no_damaged_emblem_stops_a_screen_or_the_check(data: st.DataObject) -> None:
+    damaged = bytearray(EMBLEM)
+    for _ in range(data.draw(st.integers(1, 3))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    emblem.image(bytes(damaged), 40)
+    with NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(damaged)
+        fault(Path(file.name))
 
 
 # The centre's file
