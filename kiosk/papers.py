@@ -13,6 +13,7 @@ from msgspec import structs
 
 from bus.messages import Outcome, Payload, Ticket
 from config.errors import Refused
+from printer.spool import CAME_OUT
 
 FILE = "papers.json"
 KEPT = 20
@@ -28,8 +29,7 @@ class Paper(Payload, frozen=True):
 
     @property
     def came_out(self) -> bool:
-        """As far as can be known: a printer that confirms nothing took all of it."""
-        return self.outcome in ("printed", "sent")
+        return self.outcome in CAME_OUT
 
 
 class Papers:

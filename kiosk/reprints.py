@@ -7,7 +7,7 @@ from config.errors import Refused
 from kiosk.papers import Papers
 from printer.press import Press
 from printer.shared import SharedPrinter
-from printer.spool import Done
+from printer.spool import CAME_OUT, Done
 
 
 class Reprints:
@@ -52,4 +52,4 @@ class Reprints:
 
 
 def _result(outcome: Outcome, reason: str) -> Nothing | Refused:
-    return Nothing() if outcome in ("printed", "sent") else Refused("conflict", reason)
+    return Nothing() if outcome in CAME_OUT else Refused("conflict", reason)

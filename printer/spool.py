@@ -29,6 +29,8 @@ LOOK_S = {"automatic": 30.0, "asked": 1.0, "none": 10.0}
 TROUBLE_S = 1.0  # between looks at one that cannot print
 AGAIN_S = 0.5  # before connecting again to one that closed the connection
 
+CAME_OUT: tuple[Outcome, ...] = ("printed", "sent")  # as far as can be known: the printer took all of it
+
 
 @dataclass(frozen=True)
 class Job:
@@ -50,8 +52,7 @@ class Done:
 
     @property
     def came_out(self) -> bool:
-        """As far as can be known: a printer that confirms nothing took all of it."""
-        return self.outcome in ("printed", "sent")
+        return self.outcome in CAME_OUT
 
 
 @dataclass(frozen=True)
