@@ -98,6 +98,9 @@ class Picture:
         self.canvas().paint(surface)
         return surface
 
+    def image(self) -> Image.Image:
+        return Image.frombytes("RGB", self.glass.size, pygame.image.tobytes(self.draw(), "RGB"))
+
     @property
     def file(self) -> str:
         """Its file's name: "kiosk-no-paper.png"."""
@@ -141,11 +144,9 @@ def kept_pictures() -> Iterator[Picture]:
 
 def small(picture: Picture) -> Image.Image:
     """The picture as small as it is kept: a few hundred kB for all of them."""
-    surface = picture.draw()
-    size = surface.get_size()
-    share = KEPT_PX / max(size)
-    surface = pygame.transform.smoothscale(surface, (round(size[0] * share), round(size[1] * share)))
-    return Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
+    image = picture.image()
+    share = KEPT_PX / max(image.size)
+    return image.resize((round(image.width * share), round(image.height * share)), Image.Resampling.BOX)
 
 
 def save_kept(picture: Picture, folder: Path) -> Path:

@@ -1,7 +1,7 @@
 """`luot pictures`: every picture of the README and of `docs/`, taken of a centre that runs.
 
-Nothing is drawn for the purpose: the centre is brought into each state as its people would, and every screen
-is asked for what it shows, in the size that it has in a hall.
+The centre is brought into each state as its people would, and every screen is asked for what it shows, in
+the size that it has in a hall. Only another centre's colours are of the gallery.
 """
 
 import logging
@@ -16,6 +16,7 @@ import click
 from PIL import Image, ImageOps
 from playwright.sync_api import sync_playwright
 
+from demo import gallery
 from demo.center import open_center
 from demo.day import Day
 from demo.people import FEE_COUNTER
@@ -161,6 +162,11 @@ def a_priority_call(day: Day) -> Image.Image:
     return day.see("sign-1")
 
 
+def of_the_gallery(screen: gallery.Name, state: str) -> Image.Image:
+    (picture,) = (each for each in gallery.kept_pictures() if (each.screen, each.state) == (screen, state))
+    return picture.image()
+
+
 def no_paper(day: Day) -> Image.Image:
     day.touch("done")
     day.printer.take_paper_out()
@@ -203,4 +209,6 @@ PICTURES: dict[str, Callable[[Day], Image.Image]] = {
     "sign-priority": a_priority_call,
     "kiosk-no-paper": no_paper,
     "kiosk-no-hub": no_hub,
+    "own-kiosk": lambda _: of_the_gallery("kiosk", "of a centre's own colours"),
+    "own-board": lambda _: of_the_gallery("board", "of a centre's own colours"),
 }
