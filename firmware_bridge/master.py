@@ -2,7 +2,7 @@
 
 One line, one master, one request in the air. Every request of one device gets one answer from it; what gets
 no answer is asked again, and nothing is told only once. Each 10 ms one request goes to all keypads together,
-which only a keypad with a press answers: a line of any length costs one frame, and one in 25 ms once nobody
+which only a keypad with a press answers: a line of any length costs one frame, and one in 40 ms once nobody
 has pressed for a minute. Two presses at once garble each other, and then each keypad is asked by itself.
 Beyond that a device is visited every other second, to know that it is there, and that a sign shows what it
 should.
@@ -44,7 +44,7 @@ from firmware_bridge.frames import (
 from firmware_bridge.peer import Peer
 
 ROUND_S = 0.010  # between two requests to everyone
-RESTING_S = 0.025  # the same while nobody presses: each costs a wake, and the bridge has a core's hundredth
+RESTING_S = 0.040  # the same while nobody presses: each costs a wake, and the bridge has a core's hundredth
 BUSY_S = 60.0  # after a press
 LATEST_S = 0.020  # that an adapter may add to an answer's way
 FORGET = 0.5  # what is left of an answer's lateness after the next one
@@ -269,7 +269,6 @@ class Master:
                 peer.missed(now, garbled=air.garbled)
                 self._note(peer, before)
         elif air.garbled:
-            self._busy_until = now + BUSY_S  # these were presses
             self._late_s = LATEST_S  # perhaps we spoke into an answer that the adapter held back
             for each in self._peers.values():
                 if each.state == "ready" and each.has_keys:

@@ -108,15 +108,15 @@ def test_strangers_are_greeted() -> None:
     assert set(talk.changes()) == ready
 
 
-def test_while_nobody_presses_everyone_is_asked_every_25_ms_and_each_device_every_other_second() -> None:
+def test_while_nobody_presses_everyone_is_asked_every_40_ms_and_each_device_every_other_second() -> None:
     talk = Talk()
     talk.run(5)
     alone = talk.run(20)
     assert alone.count(Poll()) in (24, 25)  # of three devices
     assert alone.count(Hello()) == 6  # is it still the same one?
     rounds = [at for at, address, _ in talk.asked if address == EVERYONE]
-    assert max(after - before for before, after in pairwise(rounds)) < 0.025 + WIRE_S + 0.001
-    assert 750 < len(rounds) <= 800
+    assert max(after - before for before, after in pairwise(rounds)) < 0.040 + WIRE_S + 0.001
+    assert 460 < len(rounds) <= 500
 
 
 def test_for_a_minute_after_a_press_everyone_is_asked_every_10_ms() -> None:
@@ -129,7 +129,7 @@ def test_for_a_minute_after_a_press_everyone_is_asked_every_10_ms() -> None:
     assert max(after - before for before, after in pairwise(rounds)) < 0.010 + WIRE_S + 0.001
     talk.run(5)
     talk.run(1)
-    assert 35 < sum(address == EVERYONE for _, address, _ in talk.asked) <= 40
+    assert 20 < sum(address == EVERYONE for _, address, _ in talk.asked) <= 25
 
 
 def test_a_press_is_told_once_and_repeated_until_it_is_answered() -> None:
@@ -197,7 +197,7 @@ def test_two_presses_at_once_are_both_heard_soon() -> None:
     talk.run(1)
     talk.keypad.press(NEXT, talk.now)
     talk.other.press(NEXT, talk.now)
-    talk.run(0.125)
+    talk.run(0.14)
     assert {press.keypad for press in talk.presses()} == {"keypad-1", "keypad-2"}
 
 
