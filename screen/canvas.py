@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import pygame
 
-from screen import band, emblem, icons, text, widgets
+from screen import band, emblem, icons, rounded, text
 from screen.icons import Point
 from screen.text import Align
 from screen.theme import HOUSE, INK, LACQUER, WHITE, Color, Size, Theme
@@ -110,7 +110,7 @@ class Canvas:
     ) -> None:
         """A box with round corners; its border, `weight` px, lies inside it."""
         fill, border = self.color(fill), self.color(border) if border else None
-        draw = partial(widgets.panel, rect=box, fill=fill, radius=radius, border=border, weight=weight)
+        draw = partial(rounded.draw, rect=box, fill=fill, radius=radius, border=border, weight=weight)
         self._mark("fill", box, fill, draw)
 
     def bar(self, box: pygame.Rect, share: float, color: Color, ground: Color) -> None:
@@ -158,7 +158,7 @@ class Canvas:
             return left
         box = pygame.Rect(left, middle - height // 2, image.get_width() + 2 * pad, height)
         if tile:
-            self._mark("fill", box, WHITE, partial(widgets.panel, rect=box, fill=WHITE, radius=pad))
+            self._mark("fill", box, WHITE, partial(rounded.draw, rect=box, fill=WHITE, radius=pad))
         self.picture(image, image.get_rect(center=box.center))
         return box.right + height // 4
 

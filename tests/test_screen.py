@@ -18,7 +18,7 @@ from PIL import Image
 from config.clock import FakeClock
 from config.errors import HardwareAbsent
 from config.settings import Screen, Service
-from screen import band, icons, text, theme, widgets
+from screen import band, icons, rounded, text, theme
 from screen.canvas import Canvas
 from screen.remote import Remote, Shot
 from screen.window import AGAIN_S, Closed, Exposed, Key, Letter, Touch, Window, read
@@ -183,7 +183,7 @@ def test_band_reaches_from_edge_to_edge_with_a_diamond_in_the_middle(size: theme
 def test_panel_is_round_at_its_corners_and_its_border_lies_inside() -> None:
     surface = pygame.Surface((120, 100))
     rect = pygame.Rect(10, 10, 100, 80)
-    widgets.panel(surface, rect, theme.WHITE, 20, border=theme.SOFT, weight=4)
+    rounded.draw(surface, rect, theme.WHITE, 20, border=theme.SOFT, weight=4)
     assert surface.get_at(rect.topleft)[:3] == (0, 0, 0)
     assert surface.get_at(rect.midtop)[:3] == theme.SOFT
     assert surface.get_at((60, 14))[:3] == theme.WHITE

@@ -18,7 +18,7 @@ def _disc(radius: int, color: Color) -> pygame.Surface:
     return pygame.transform.smoothscale(large, (2 * radius, 2 * radius))
 
 
-def panel(
+def draw(
     surface: pygame.Surface,
     rect: pygame.Rect,
     fill: Color,
@@ -29,8 +29,8 @@ def panel(
 ) -> None:
     """A box with round corners; its border, `weight` px, lies inside `rect`."""
     if border is not None and weight > 0:
-        panel(surface, rect, border, radius)
-        panel(surface, rect.inflate(-2 * weight, -2 * weight), fill, max(0, radius - weight))
+        draw(surface, rect, border, radius)
+        draw(surface, rect.inflate(-2 * weight, -2 * weight), fill, max(0, radius - weight))
         return
     radius = min(radius, rect.width // 2, rect.height // 2)
     if radius <= 0:
