@@ -1,6 +1,7 @@
 """The kiosk: touches become numbers on the screen and on paper, with the hub or without it."""
 
 import logging
+import math
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -41,6 +42,7 @@ from screen.window import Closed, Exposed, Key, KeyName, Letter, Touch, Window
 log = logging.getLogger(__name__)
 
 TURN_S = 1 / 30  # what SDL has does not wake the loop: it looks that often
+LOOK_S = 0.1  # between looks at what only time changes: the hour, a notice, a hub that is silent
 STAFF_S = 5.0  # staff wait for the hub's answer that long
 TAKE_S = 1.5  # longer the hub is not waited for: the number of our own is there within 2 s
 
@@ -71,6 +73,7 @@ class Kiosk:
         self.fingers = Fingers()
         self.pace = Pace()
         self.focus = ""  # the target that the keys have reached, or that a finger is on
+        self._looks = -math.inf  # when to look again, though nothing has happened
         self._opened = ExitStack()
 
     def __enter__(self) -> "Kiosk":
@@ -93,6 +96,7 @@ class Kiosk:
 
     def step(self, timeout: float = TURN_S) -> None:
         """Take what is new, waiting for it up to `timeout` seconds, and show it."""
+        before = self.journey, self.corner
         news = self.device.step(timeout)
         for each in news:
             self.printer.hear(each)
@@ -107,7 +111,8 @@ class Kiosk:
                 case Exception():
                     raise each
         self.issuer.step(news)
-        for event in self.window.events():
+        events = self.window.events()
+        for event in events:
             match event:
                 case Touch() as touch:
                     self._felt(touch)
@@ -123,8 +128,12 @@ class Kiosk:
                     raise SystemExit(0)
         if self.narrator.reading:
             self.journey = self.journey.attend(self._now())
-        self.journey, self.corner = self.journey.passed(self._now()), self.corner.passed(self._now())
-        self._show()
+        now = self._now()
+        self.journey, self.corner = self.journey.passed(now), self.corner.passed(now)
+        other = self.journey is not before[0] or self.corner is not before[1]
+        if news or events or other or now >= self._looks:
+            self._looks = now + LOOK_S
+            self._show()
         self.remote.step()
 
     def _printer(self) -> Press | SharedPrinter:

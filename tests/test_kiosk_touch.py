@@ -102,21 +102,22 @@ def booth(
         yield booth
 
 
-def finger(booth: Booth, kind: int, target: str, number: int = 0) -> None:
-    (x, y), (width, height) = booth.targets[target].center, booth.kiosk.window.size
+def finger(booth: Booth, kind: int, target: pygame.Rect, number: int = 0) -> None:
+    (x, y), (width, height) = target.center, booth.kiosk.window.size
     pygame.event.post(pygame.Event(kind, touch_id=4, finger_id=number, x=x / width, y=y / height))
     booth.kiosk.step(0)
 
 
 def test_a_drag_over_the_page_takes_no_number(booth: Booth) -> None:
-    finger(booth, pygame.FINGERDOWN, "service:ho-tich")
-    finger(booth, pygame.FINGERMOTION, "service:dat-dai")
-    finger(booth, pygame.FINGERUP, "service:dat-dai")
+    here, there = booth.targets["service:ho-tich"], booth.targets["service:dat-dai"]
+    finger(booth, pygame.FINGERDOWN, here)
+    finger(booth, pygame.FINGERMOTION, there)
+    finger(booth, pygame.FINGERUP, there)
     assert booth.page == Home()
 
 
 def test_three_fingers_at_once_take_one_number(booth: Booth) -> None:
-    cards = ("service:ho-tich", "service:dat-dai", "service:thue")
+    cards = [booth.targets[f"service:{each}"] for each in ("ho-tich", "dat-dai", "thue")]
     for number, card in enumerate(cards):
         finger(booth, pygame.FINGERDOWN, card, number)
     for number, card in enumerate(cards):
@@ -127,20 +128,22 @@ def test_three_fingers_at_once_take_one_number(booth: Booth) -> None:
 
 
 def test_what_a_finger_is_on_is_ringed_until_it_leaves(booth: Booth) -> None:
-    finger(booth, pygame.FINGERDOWN, "priority")
+    priority = booth.targets["priority"]
+    finger(booth, pygame.FINGERDOWN, priority)
     assert booth.kiosk.scene is not None
     assert booth.kiosk.scene.focus == "priority"
-    finger(booth, pygame.FINGERUP, "priority")
+    finger(booth, pygame.FINGERUP, priority)
     assert booth.kiosk.scene.focus == ""
     assert booth.page == Home("priority")
 
 
 def test_a_touch_during_the_change_to_another_page_is_let_go(booth: Booth, hub: Part) -> None:
+    here, there = booth.targets["service:ho-tich"], booth.targets["service:dat-dai"]
     with frozen(hub):
-        finger(booth, pygame.FINGERDOWN, "service:ho-tich")
-        finger(booth, pygame.FINGERUP, "service:ho-tich")
+        finger(booth, pygame.FINGERDOWN, here)
+        finger(booth, pygame.FINGERUP, here)
         assert isinstance(booth.page, Waiting)
-        finger(booth, pygame.FINGERDOWN, "service:dat-dai")
+        finger(booth, pygame.FINGERDOWN, there)
     given = booth.arrives(Given)
     booth.tap(booth.targets["done"].center)  # an impatient finger, where the way back has appeared
     assert isinstance(booth.page, Given)
