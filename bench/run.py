@@ -18,6 +18,7 @@ from config.errors import LuotError
 NAMES = (
     "touch-to-ticket", "key-to-screen", "numbers-per-second", "next-at-depth", "start-up", "memory", "waits",
     "compose", "first-byte", "ticket-bytes", "status-fuzz", "line-fuzz", "bridge-idle",
+    "idle", "call-to-pixels", "redraw", "cold-start", "screen-memory",
 )  # fmt: skip
 
 
