@@ -15,15 +15,18 @@ What real printers taught (see also Epson's ESC/POS reference):
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby
+from typing import TYPE_CHECKING
 
 from escpos.constants import QR_ECLEVEL_M
-from escpos.printer import Dummy
 from PIL import Image, ImageChops
 
 from printer.code import Code
 from printer.profiles import Profile
 from printer.status import TELL_CHANGES
 from printer.ticket import Composed
+
+if TYPE_CHECKING:
+    from escpos.printer import Dummy
 
 MAX_ROWS = 128
 MIN_BLANK = 4  # rows; fewer between two lines are not worth a command
@@ -70,14 +73,21 @@ def harmless(ink: bytes) -> bytes:
     return _REAL_TIME.sub(lambda found: bytes([found[0][0], found[0][1] | 0x08]), ink)
 
 
-def _reset() -> Dummy:
+def warm_up() -> None:
+    """Have done before the first ticket what takes a third of a second once: escpos reads its printers."""
+    _reset()
+
+
+def _reset() -> "Dummy":
+    from escpos.printer import Dummy  # not before it is needed: a kiosk's first picture does not wait for it
+
     # The profile of a printer with 576 dots, a cutter and no page of its own: it decides nothing else here.
     device = Dummy(profile="TM-T20II")
     device.hw("INIT")
     return device
 
 
-def _cut(device: Dummy, profile: Profile) -> None:
+def _cut(device: "Dummy", profile: Profile) -> None:
     match profile.cutter:
         case "none":
             device.print_and_feed(LINES_TO_TEAR)
@@ -90,7 +100,7 @@ def _cut(device: Dummy, profile: Profile) -> None:
             device._raw(EJECT)
 
 
-def _print(device: Dummy, picture: Image.Image, *, doubles: bool) -> None:
+def _print(device: "Dummy", picture: Image.Image, *, doubles: bool) -> None:
     """`GS v 0`, by hand: escpos takes longer to turn a picture into bytes than all else together."""
     for ink, stride in _bands(picture, doubles=doubles):
         half = _halved(ink, stride) if doubles else None

@@ -5,6 +5,7 @@ It minds the roll, too: a printer that is ready counts as low on paper when litt
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 from types import TracebackType
 from typing import Self
 
@@ -15,13 +16,15 @@ from config.settings import PrinterPort
 from config.words import pick
 from printer import roll
 from printer.drawing import check_text
-from printer.encode import encode
+from printer.encode import encode, warm_up
 from printer.profiles import profile_of
 from printer.roll import EARLY, Roll
 from printer.spool import Done, Job, PrinterChanged, Spool
 from printer.status import PrinterState
 from printer.template import template_of
 from printer.ticket import Composed, compose, compose_test_page
+
+WARM_S = 2.0  # after the start, when a screen has its first picture and nobody has touched it yet
 
 
 class Press:
@@ -45,17 +48,21 @@ class Press:
         self.roll = Roll()
         self._roll_mm = settings.roll_m * 1000.0 if settings.roll_m else None
         self._lengths: dict[str, float] = {}  # of the jobs under way, mm
+        self._warming = Timer(WARM_S, warm_up)
 
     def __enter__(self) -> Self:
         check_text()
         template_of(self.settings)  # a mistake in it is told now and not at the first ticket
         self.roll = roll.read(self.folder)
         self.spool.__enter__()
+        self._warming.daemon = True
+        self._warming.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._warming.cancel()
         self.spool.__exit__(kind, error, trace)
 
     @property
