@@ -7,6 +7,7 @@ import pytest
 
 from screen import theme
 from screen.theme import Color
+from tests import eyes
 
 PAGE = (Path(__file__).parent.parent / "docs" / "design-language.md").read_text(encoding="utf-8")
 PAIRS = re.findall(r"^\| `(\w+)` \| `#(\w{6})` \|[^|]*\| `(\w+)` \| ([\d.]+) \|$", PAGE, re.MULTILINE)
@@ -23,6 +24,14 @@ def test_a_pair_has_the_contrast_that_the_page_says(name: str, code: str, ground
     assert bytes(color(name)).hex() == code.lower()
     assert f"{theme.contrast(color(name), color(ground)):.1f}" == told
     assert float(told) >= 7
+
+
+@pytest.mark.parametrize(("name", "code", "ground", "told"), PAIRS)
+@pytest.mark.parametrize("lacking", eyes.LACKING)
+def test_a_pair_is_read_by_eyes_that_lack_cones(
+    name: str, code: str, ground: str, told: str, lacking: str
+) -> None:
+    assert theme.contrast(eyes.seen(color(name), lacking), eyes.seen(color(ground), lacking)) >= 4.5
 
 
 def test_every_ground_has_the_colour_that_the_page_says() -> None:

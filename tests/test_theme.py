@@ -24,6 +24,7 @@ from screen import emblem
 from screen.canvas import Canvas
 from screen.theme import GOLD, HOUSE, INK, LACQUER, PAPER, SOFT, WHITE, Color, Theme, contrast, themed, toned
 from technician.check import notes
+from tests import eyes
 
 colors = st.tuples(*[st.integers(0, 255)] * 3)
 HOMES = [scene for name, scene in scenes("vi") if name in ("home", "printed", "cut off", "an unknown code")]
@@ -48,6 +49,8 @@ def test_any_colour_becomes_one_that_can_be_read(color: Color) -> None:
     assert contrast(theme.accent, WHITE) >= 7
     assert contrast(theme.accent, SOFT) >= 4.5
     assert contrast(theme.thread, INK) >= 2
+    for lacking in eyes.LACKING:
+        assert contrast(eyes.seen(theme.accent, lacking), eyes.seen(PAPER, lacking)) >= 4.5
 
 
 @given(colors, st.sampled_from([PAPER, WHITE, INK, GOLD]), st.floats(1, 9))
