@@ -69,11 +69,13 @@ class Guide:
             case Pin() | Staff() | Waiting(slow=False):  # staff see; an answer is there in a moment
                 return self, Telling()
         shown = replace(scene, left=None, turn=0)
+        now, telling = self, Telling()
         if shown != self.scene or self.asked:
-            return self._compare(shown, size)
+            now, telling = self._compare(shown, size)
         ends = scene.left is not None and scene.left <= TOLD_ALOUD_S
-        warning = (_ends(scene),) if ends and not self.warned else ()
-        return replace(self, warned=ends), Telling(warning)
+        if ends and not now.warned and not telling.sentences:  # who hears something new has time again
+            return replace(now, warned=True), Telling((_ends(scene),))
+        return replace(now, warned=now.warned and ends), telling
 
     def _compare(self, scene: Scene, size: Size) -> tuple["Guide", Telling]:
         """What is new; of another page, or on request, that is all of it."""
