@@ -32,8 +32,6 @@ from kiosk.reprints import Reprints
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
 from printer import shared
-from printer.press import Press
-from printer.shared import SharedPrinter
 from printer.spool import Done, PrinterChanged
 from scanner.port import Scanned, Scanner, ScannerChanged
 from screen.remote import Remote
@@ -58,7 +56,7 @@ class Kiosk:
         self.device = Device(settings, "kiosk", topics, clock=clock)
         self.window = Window(settings.screen, f"Lượt · {settings.device}", self.device.clock)
         self.remote = Remote(self.window, self.device.inbox.put)
-        self.printer = self._printer()
+        self.printer = shared.printer_of(settings.printer, settings.folder, self.device)
         ports = filter(None, [settings.scanner])  # one at most
         self.scanners = [Scanner(port, self.device.inbox.put, clock=self.device.clock) for port in ports]
         self.papers = Papers(settings.folder)
@@ -135,13 +133,6 @@ class Kiosk:
             self._looks = now + LOOK_S
             self._show()
         self.remote.step()
-
-    def _printer(self) -> Press | SharedPrinter:
-        """Its own, or one that stands alone."""
-        port, put = self.settings.printer, self.device.inbox.put
-        if port.device:
-            return SharedPrinter(self.device, port.device, put)
-        return Press(port, self.settings.folder, self.device.states, put)
 
     # A number
 

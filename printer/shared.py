@@ -7,6 +7,7 @@ Where no answer comes in time nobody knows whether it is on paper.
 import math
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
@@ -16,6 +17,8 @@ from bus.device import HEALTH_S, Device, Received
 from bus.messages import Health, LinkHealth, Nothing, Payload, Status, Ticket
 from bus.topics import DEVICE_REPLY, HEALTH, STATUS
 from config.errors import LuotError, Unreachable
+from config.settings import PrinterPort
+from printer.press import Press
 from printer.spool import Done, PrinterChanged
 from printer.status import PrinterState
 
@@ -107,3 +110,10 @@ class SharedPrinter:
             case LuotError():
                 done = Done(job, "failed", self.state, answer.message)
         self._tell(done)
+
+
+def printer_of(port: PrinterPort, folder: Path, device: Device) -> Press | SharedPrinter:
+    """The device's own, or one that stands alone."""
+    if port.device:
+        return SharedPrinter(device, port.device, device.inbox.put)
+    return Press(port, folder, device.states, device.inbox.put)

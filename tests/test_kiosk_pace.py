@@ -88,6 +88,6 @@ def test_the_rest_ends_by_itself(booth: Booth) -> None:
     booth.touch("service:ho-tich")
     assert booth.page == Trouble("rush")
     booth.pass_time(REST_S)
-    assert booth.page == Home()
+    booth.arrives(Home)
     booth.touch("service:ho-tich")
     booth.arrives(Given)
