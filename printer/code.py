@@ -1,6 +1,7 @@
 """A QR code on a ticket: its modules, and the picture for printers that cannot draw it themselves."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import qrcode
 from PIL import Image
@@ -43,6 +44,7 @@ class Code:
         return strip
 
 
+@lru_cache(maxsize=4)
 def _of(text: str) -> qrcode.QRCode:
     """The mask is a fixed one: to look for the best of eight takes longer than all the rest of a ticket."""
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0, mask_pattern=MASK)
