@@ -295,6 +295,7 @@ def test_called_number_is_on_the_board_of_a_running_centre_and_in_its_picture(
             hall.step()
             shown[hall.window.frame] = pygame.image.tobytes(hall.window.surface, "RGB")
             watcher.heard += [news for news in watcher.step(0) if isinstance(news, Received)]
+        until(hall, "the pulse", lambda view: view.glow > 0)
     answer = watcher.heard[0].payload
     assert isinstance(answer, Answer)
     assert isinstance(answer.result, msgspec.Raw)
