@@ -205,7 +205,8 @@ class Kiosk:
         if effect:
             self.printer.print(effect.ticket.id, effect.ticket)
             self.papers.begin(effect.ticket)
-            self.pace = self.pace.gave(self._now())
+            if not self.settings.screen.remote_touch:  # who touches from afar is no child
+                self.pace = self.pace.gave(self._now())
             if self.pace.rest_s(self._now()):
                 log.warning("numbers are taken too fast: somebody should go there")
                 self.device.report()

@@ -1,19 +1,19 @@
 """How fast numbers are taken: faster than people can come and go are children at play, and staff are called.
 
-Pure; time is monotonic seconds. A hurried crowd takes ten numbers in a minute: each of them reads a page,
-touches it twice and takes the paper out.
+Pure; time is monotonic seconds. In a crowd each person steps up, reads, touches and takes the paper out: that
+is five seconds and more. Who only touches again and again has a number every two.
 """
 
 import math
 from dataclasses import dataclass, replace
 
-NUMBERS, WITHIN_S = 12, 60.0
+NUMBERS, WITHIN_S = 8, 20.0
 REST_S = 30.0  # the kiosk then gives none for so long
 
 
 @dataclass(frozen=True)
 class Pace:
-    """The numbers of the last minute, and until when none is given."""
+    """When the last numbers were given, and until when none is."""
 
     given: tuple[float, ...] = ()
     until: float = -math.inf

@@ -27,21 +27,21 @@ def taken(count: int, every_s: float, pace: Pace | None = None, now: float = 100
 
 
 def test_a_crowd_in_a_hurry_is_not_held_up() -> None:
-    pace, now = taken(200, every_s=6)
+    pace, now = taken(200, every_s=4)
     assert pace.rest_s(now) == 0
 
 
 def test_faster_than_people_come_it_rests_for_a_while_and_goes_on() -> None:
-    pace, now = taken(NUMBERS, every_s=3)
+    pace, now = taken(NUMBERS, every_s=2)
     assert pace.rest_s(now) == REST_S
     assert pace.rest_s(now + REST_S - 1) == 1
     assert pace.rest_s(now + REST_S) == 0
-    pace, now = taken(NUMBERS - 1, every_s=3, pace=pace, now=now + REST_S)
+    pace, now = taken(NUMBERS - 1, every_s=2, pace=pace, now=now + REST_S)
     assert pace.rest_s(now) == 0
-    assert pace.gave(now + 3).rest_s(now + 3) == REST_S
+    assert pace.gave(now + 2).rest_s(now + 2) == REST_S
 
 
-def test_the_minute_is_the_last_one_and_no_other() -> None:
+def test_numbers_of_a_while_ago_do_not_count() -> None:
     pace, now = taken(NUMBERS - 1, every_s=1)
     now += WITHIN_S
     assert pace.gave(now).rest_s(now) == 0
