@@ -14,8 +14,9 @@ from itertools import count
 from queue import SimpleQueue
 from secrets import randbits
 from tempfile import gettempdir
+from typing import Any
 
-from gpiozero import LED, Buzzer, DigitalInputDevice, GPIOZeroError
+from gpiozero import LED, Buzzer, Device, DigitalInputDevice, GPIOZeroError
 from gpiozero.pins import Factory
 
 from bus.messages import LinkHealth
@@ -39,18 +40,10 @@ class Pins:
     `KeyPressed` and `LinkChanged` are put into `inbox`.
     """
 
-    def __init__(
-        self,
-        settings: Gpio,
-        inbox: SimpleQueue[object],
-        *,
-        clock: Clock | None = None,
-        factory: Factory | None = None,
-    ) -> None:
+    def __init__(self, settings: Gpio, inbox: SimpleQueue[object], *, clock: Clock | None = None) -> None:
         self._settings = settings
         self._inbox = inbox
         self._clock = clock or Clock()
-        self._factory = factory
         self._boot = randbits(32)
         self._presses = count(1)
         self._lights: dict[str, tuple[Sequence[LED], Callable[[Face], Sequence[Light]]]] = {}
@@ -64,12 +57,11 @@ class Pins:
         self.faces |= {f"buzzer-{each.pin}": each.counter for each in settings.buzzers}
 
     def __enter__(self) -> "Pins":
-        try:
-            with ExitStack() as opening:
-                self._open(self._factory or pins_of_this_pi(), opening)
-                self._opened = opening.pop_all()
-        except GPIOZeroError as error:
-            raise HardwareAbsent(f"A pin cannot be used: {error}", hint="Wire it to another one.") from error
+        if Device.pin_factory is None:
+            Device.pin_factory = pins_of_this_pi()
+        with ExitStack() as opening:
+            self._open(partial(_use, opening))
+            self._opened = opening.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -97,27 +89,23 @@ class Pins:
         """What the sensors see; of all else nothing can be known."""
         return tuple(LinkHealth(name, self._state(name)) for name in self._sensors)
 
-    def _open(self, factory: Factory, opening: ExitStack) -> None:
+    def _open(self, use: Callable[..., Any]) -> None:
         settings = self._settings
         for lamp in settings.lamps:
-            led = opening.enter_context(LED(lamp.pin, active_high=lamp.active_high, pin_factory=factory))
-            self._lights[f"lamp-{lamp.pin}"] = [led], lamp_of
+            self._lights[f"lamp-{lamp.pin}"] = [use(LED, lamp.pin, active_high=lamp.active_high)], lamp_of
         for tower in settings.towers:
-            leds = [
-                opening.enter_context(LED(pin, active_high=tower.active_high, pin_factory=factory))
-                for pin in (tower.green, tower.amber, tower.red)
-            ]
+            pins = (tower.green, tower.amber, tower.red)
+            leds = [use(LED, pin, active_high=tower.active_high) for pin in pins]
             self._lights[f"tower-{tower.green}"] = leds, tower_of
         for each in settings.buzzers:
-            buzzer = Buzzer(each.pin, active_high=each.active_high, pin_factory=factory)
-            self._buzzers[f"buzzer-{each.pin}"] = opening.enter_context(buzzer)
+            self._buzzers[f"buzzer-{each.pin}"] = use(Buzzer, each.pin, active_high=each.active_high)
         for sensor in settings.sensors:
             name = f"{sensor.watches}-{sensor.pin}"
-            contact = opening.enter_context(_contact(sensor, factory))
+            contact = use(DigitalInputDevice, sensor.pin, **_wiring(sensor))
             self._sensors[name] = sensor, contact
             contact.when_activated = contact.when_deactivated = partial(self._sensed, name)
         for button in settings.buttons:
-            contact = opening.enter_context(_contact(button, factory))
+            contact = use(DigitalInputDevice, button.pin, **_wiring(button))
             contact.when_activated = partial(self._pressed, button)
 
     # On lgpio's thread
@@ -152,9 +140,23 @@ def pins_of_this_pi() -> Factory:
         raise HardwareAbsent(f"The pins cannot be used: {error}.", hint=hint) from error
 
 
-def _contact(settings: Contact, factory: Factory) -> DigitalInputDevice:
-    bounce = settings.bounce_ms / 1000 or None
-    return DigitalInputDevice(settings.pin, pull_up=settings.pull_up, bounce_time=bounce, pin_factory=factory)
+def _use(opening: ExitStack, kind: type[Device], pin: int, **wiring: Any) -> Any:
+    """A device of gpiozero's at that pin."""
+    try:
+        return opening.enter_context(kind(pin, **wiring))
+    except _troubles() as error:
+        hint = "Wire it to another one; this one may be taken, as for SPI, I2C or 1-Wire."
+        raise HardwareAbsent(f"GPIO {pin} cannot be used: {error}.", hint=hint) from error
+
+
+def _troubles() -> tuple[type[Exception], ...]:
+    """What a pin can raise: gpiozero's errors, and lgpio's where that is in use."""
+    lgpio = sys.modules.get("lgpio")
+    return (GPIOZeroError, lgpio.error) if lgpio else (GPIOZeroError,)
+
+
+def _wiring(contact: Contact) -> dict[str, Any]:
+    return {"pull_up": contact.pull_up, "bounce_time": contact.bounce_ms / 1000 or None}
 
 
 def _shine(led: LED, light: Light) -> None:

@@ -2,21 +2,29 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic, sleep
+from uuid import uuid4
 
 import pytest
+from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
+from msgspec import structs
 
+from bus.asks import Open, Take
 from bus.messages import LinkHealth
+from center.broker import PrivateBroker
 from config.clock import FakeClock
 from config.errors import HardwareAbsent, SettingsError
 from config.load import load
 from config.settings import BridgeSettings, Button, Gpio, Sensor, Switched, Tower
+from demo.member import Member
+from demo.part import Part
 from firmware_bridge import gpio
+from firmware_bridge.app import Bridge
 from firmware_bridge.driver import Face, KeyPressed, LinkChanged
 from firmware_bridge.frames import Outcome
 from firmware_bridge.gpio import Pins
@@ -39,10 +47,10 @@ class Desk:
     """A driver on mock pins, and a hand at each of them."""
 
     def __init__(self, settings: Gpio = WIRED) -> None:
-        self.board = MockFactory()
+        self.board = Device.pin_factory
         self.inbox: SimpleQueue[object] = SimpleQueue()
         self.clock = FakeClock()
-        self.pins = Pins(settings, self.inbox, clock=self.clock, factory=self.board)
+        self.pins = Pins(settings, self.inbox, clock=self.clock)
 
     def __enter__(self) -> "Desk":
         self.pins.__enter__()
@@ -50,7 +58,6 @@ class Desk:
 
     def __exit__(self, *_: object) -> None:
         self.pins.__exit__()
-        self.board.reset()
 
     def close_contact(self, pin: int) -> None:
         """Join the pin to ground."""
@@ -85,6 +92,15 @@ class Desk:
         while (seen := [each.state for each in self.board.pin(pin).states])[: len(states)] != list(states):
             assert monotonic() < deadline, seen
             sleep(0.005)
+
+
+@pytest.fixture(autouse=True)
+def board() -> Iterator[MockFactory]:
+    """The pins that gpiozero finds."""
+    Device.pin_factory = MockFactory()
+    yield Device.pin_factory
+    Device.pin_factory.reset()
+    Device.pin_factory = None
 
 
 @pytest.fixture
@@ -253,16 +269,51 @@ def test_what_was_lit_is_dark_and_no_thread_is_left_when_the_bridge_ends() -> No
 
 def test_a_pin_that_cannot_be_used_is_named() -> None:
     pulled_up_on_the_board = Gpio(buttons=(Button(pin=3, counter="1", pull_up=False),))
-    with pytest.raises(HardwareAbsent, match="GPIO3"), Desk(pulled_up_on_the_board):
+    with pytest.raises(HardwareAbsent, match="GPIO 3 cannot be used"), Desk(pulled_up_on_the_board):
         pass
 
 
 def test_a_machine_without_pins_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpio, "SYSTEM_PACKAGES", "/nowhere")
     monkeypatch.setitem(sys.modules, "lgpio", None)
+    monkeypatch.setattr(Device, "pin_factory", None)
     with pytest.raises(HardwareAbsent) as absent, Pins(WIRED, SimpleQueue()):
         pass
     assert absent.value.hint == "sudo apt-get install -y python3-lgpio"
+
+
+def test_a_button_calls_and_all_that_is_wired_to_its_counter_says_so(
+    broker: PrivateBroker, files: Path, hub: Part, board: MockFactory
+) -> None:
+    settings = load(files / "bridge-1.toml")
+    assert isinstance(settings, BridgeSettings)
+    wired = structs.replace(WIRED, buttons=(Button(pin=NEXT, counter="1", bounce_ms=0),))
+    settings = structs.replace(settings, line=None, gpio=wired)
+    with (
+        Member(broker, "web-1", "web", files) as web,
+        Member(broker, "kiosk-1", "kiosk", files) as kiosk,
+        Bridge(settings) as bridge,
+    ):
+
+        def until(what: str, holds: Callable[[], bool]) -> None:
+            deadline = monotonic() + 10
+            while not holds():
+                assert monotonic() < deadline, f"waited in vain for {what}"
+                bridge.step(0.005)
+
+        def blinks(pin: int) -> bool:
+            return [each.state for each in board.pin(pin).states][-2:] == [True, False]
+
+        web.get("open", Open(uuid4(), "1", web.turn("1"), "clerk-1"))
+        kiosk.get("take", Take(uuid4(), "ho-tich"))
+        until("green", lambda: bool(board.pin(GREEN).state) and not board.pin(RED).state)
+        for pin in (LAMP, GREEN, BUZZER):
+            board.pin(pin).clear_states()
+        board.pin(NEXT).drive_low()
+        until("the lamp", lambda: blinks(LAMP))
+        until("the tower", lambda: blinks(GREEN))
+        until("the buzzer", lambda: blinks(BUZZER))
+        assert [link.name for link in bridge.links()] == ["door-13", "paper-19"]
 
 
 def mistakes(folder: Path, hardware: str) -> str:
