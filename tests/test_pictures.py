@@ -8,6 +8,7 @@ from typing import Any
 
 import pygame
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 from bus.messages import YOUNG_CALL_S, Board, BoardCall, Call
@@ -17,6 +18,7 @@ from display.hall import NOTICE_S, look
 from display.layout import room_of
 from display.pictures import Picture, Pictures
 from screen.theme import INK, Size
+from technician.command import luot
 from tests.test_display import Hub
 
 ROOM = (200, 100)
@@ -176,3 +178,15 @@ def test_picture_stands_between_head_and_foot(size: Size) -> None:
     seen = pygame.mask.from_threshold(surface, RED, (1, 1, 1))
     assert seen.count() == room[0] * room[1]
     assert room[0] * room[1] > 0.7 * size[0] * size[1]
+
+
+def test_check_of_a_boards_settings_counts_its_pictures(tmp_path: Path) -> None:
+    folder, file = tmp_path / "pictures", tmp_path / "board-1.toml"
+    file.write_text(
+        f'center = "tan-lap"\nrole = "display"\ndevice = "board-1"\nshows = "board"\npictures = "{folder}"\n'
+    )
+    assert f"without pictures: {folder} has none" in CliRunner().invoke(luot, ["check", str(file)]).output
+    folder.mkdir()
+    for name in ("a.png", "b.jpg"):
+        save(folder / name, ROOM)
+    assert "with 2 pictures" in CliRunner().invoke(luot, ["check", str(file)]).output
