@@ -86,7 +86,7 @@ class Desk:
         self.told: list[Done | PrinterChanged] = []
         self.printer = SharedPrinter(self.device, "printer-1", self.told.append)
 
-    def until(self, what: str, holds: Callable[[], bool], within: float = 10.0) -> None:
+    def until(self, what: str, holds: Callable[[], bool], within: float = 20.0) -> None:
         deadline = monotonic() + within
         while not holds():
             assert monotonic() < deadline, f"waited in vain for {what}: {self.told}"
