@@ -133,7 +133,7 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
     two = Home(errands=("dat-dai", "ho-tich"))
     take = Take(UUID(int=1), "dat-dai", then=("ho-tich",))
     yield "errands under way", replace(home, page=Waiting(take, two))
-    grouped = replace(OFFER, services=_in_groups(many(20)), groups=GROUPS)
+    grouped = replace(OFFER, services=in_groups(many(20)), groups=GROUPS)
     yield "groups", replace(home, offer=grouped)
     yield "a group", replace(home, offer=grouped, page=Home(group="nha-dat"))
     yield "errands of groups", replace(home, offer=grouped, page=Home(errands=("service-1",)))
@@ -233,7 +233,7 @@ def many(count: int) -> tuple[ServiceInfo, ...]:
     return tuple(service(f"service-{number}", "B", "house", name, hint) for number in range(count))
 
 
-def _in_groups(services: tuple[ServiceInfo, ...]) -> tuple[ServiceInfo, ...]:
+def in_groups(services: tuple[ServiceInfo, ...]) -> tuple[ServiceInfo, ...]:
     """All but the last of them."""
     groups = cycle(each.id for each in GROUPS)
     return (*(structs.replace(each, group=next(groups)) for each in services[:-1]), services[-1])

@@ -10,6 +10,7 @@ import pytest
 from demo.scenes import (
     CLOSED,
     CUT_OFF,
+    GROUPS,
     LANGUAGES,
     NOTICE,
     NOTICES,
@@ -19,6 +20,7 @@ from demo.scenes import (
     SERVICES,
     TRACK,
     WHY,
+    in_groups,
     many,
     scenes,
     ticket,
@@ -119,6 +121,34 @@ def test_a_service_that_gives_no_numbers_says_why_and_when_to_come_back(
     offer = replace(OFFER, queues={**OFFER.queues, "kinh-doanh": WHY[name]})
     assert card in _words(Scene(Home(), "vi", offer, "06:00"))
     assert page in _words(Scene(Trouble("not-taking", "kinh-doanh"), "vi", offer, "06:00", left=20))
+
+
+def test_a_number_for_several_errands_says_what_comes_then() -> None:
+    page = Given(ticket(then=("dat-dai", "kinh-doanh")), "printed")
+    assert "sau đó: Đất đai, Đăng ký kinh doanh" in _words(Scene(page, "vi", OFFER, left=9))
+
+
+def test_errands_are_numbered_in_the_order_in_which_they_were_chosen() -> None:
+    chosen = lay_out(Scene(Home(errands=("dat-dai", "ho-tich")), "vi", OFFER), (1080, 1920))
+    for place, service in (("1", "dat-dai"), ("2", "ho-tich")):
+        assert chosen.targets[f"service:{service}"].contains(_read(chosen, place))
+    assert "Lấy một số cho 2 việc" in (mark.words for mark in chosen.marks)
+    assert "send" not in lay_out(Scene(Home(errands=()), "vi", OFFER), (1080, 1920)).targets
+
+
+@every_screen
+def test_groups_are_shown_only_where_not_all_services_have_room(size: Size) -> None:
+    few = replace(OFFER, services=in_groups(SERVICES), groups=GROUPS)
+    assert not [each for each in lay_out(Scene(Home(), "vi", few), size).targets if "group" in each]
+    offer = replace(OFFER, services=in_groups(many(20)), groups=GROUPS)
+    seen = set(lay_out(Scene(Home(), "vi", offer), size).targets)
+    assert seen >= {f"group:{each.id}" for each in GROUPS}
+    for group in GROUPS:
+        for number in range(5):
+            targets = lay_out(Scene(Home(group=group.id, shelf=number), "vi", offer), size).targets
+            assert "back" in targets
+            seen |= set(targets)
+    assert seen >= {f"service:{each.id}" for each in offer.services}
 
 
 def test_the_notices_of_the_centre_take_turns_in_the_same_place() -> None:
