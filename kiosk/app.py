@@ -78,6 +78,7 @@ class Kiosk:
         self.papers.open()
         self.device.health_facts = self._health
         self.device.serve("print", self.reprints.again)
+        self.device.serve("paper-changed", self.reprints.paper_changed)
         self.device.serve("test-print", self.reprints.test)
         touch = self.window.touch if self.settings.screen.remote_touch else None
         serve_screen(self.device, self.remote.picture, touch)

@@ -27,6 +27,10 @@ class Reprints:
         except Refused as refused:
             reply(refused)
 
+    def paper_changed(self, _request: Request, reply: Reply) -> None:
+        self._printer.roll_changed()
+        reply(Nothing())
+
     def again(self, request: Request, reply: Reply) -> None:
         """Once for each request, however often it comes: what became of it is on the disk."""
         assert isinstance(request, Print)
