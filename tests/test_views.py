@@ -10,6 +10,7 @@ from bus.messages import (
     Catalog,
     CenterState,
     CounterState,
+    GroupInfo,
     HubClock,
     Panel,
     Payload,
@@ -20,6 +21,7 @@ from bus.messages import (
 )
 from center import views
 from center.places import place
+from config.settings import Group
 from tests.hall import CENTER, Hall
 
 REV = Rev("e", 7)
@@ -47,6 +49,23 @@ def test_catalog_names_counters_and_places_in_every_language() -> None:
     assert civil.place == {"vi": "Quầy 1 hoặc Quầy 2", "en": "Counter 1 or Counter 2"}
     assert land.place == {"vi": "Quầy 2", "en": "Counter 2"}
     assert tax.place == {"vi": "Tầng 2"}
+
+
+def test_catalog_says_which_services_belong_together() -> None:
+    civil, *others = CENTER.services
+    center = msgspec.structs.replace(
+        CENTER,
+        groups=(Group(id="people", name={"vi": "Con người"}, icon="person"),),
+        services=(msgspec.structs.replace(civil, group="people"), *others),
+    )
+    catalog = views.catalog(center, REV)
+    assert catalog.groups == (GroupInfo("people", {"vi": "Con người"}, "person"),)
+    assert [each.group for each in catalog.services] == ["people", None, None]
+
+
+def test_a_ticket_says_its_further_errands(hall: Hall) -> None:
+    ticket = hall.take("land", then=("civil", "tax"))
+    assert ticket.then == ("civil", "tax")
 
 
 def test_place_lists_three_counters_as_people_do() -> None:
