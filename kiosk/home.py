@@ -38,7 +38,7 @@ def _head_upright(sheet: Sheet, scene: Scene, top: int) -> int:
     most = clock.left - px(30) - left
     sheet.line(title, left, top + px(78), text.fit(title, most, px(31)), MUTED)
     sheet.line(name, left, top + px(134), text.fit(name, most, px(48), bold=True), bold=True)
-    left, top = sheet.margin, top - (px(50) if sheet.small else 0)  # the cards need it more
+    left, top = sheet.margin, top - (px(36) if sheet.small else 0)  # the cards need it more
     question, (hint, color, bold) = _question(scene), _hint(scene)
     size = text.fit(question, right - left, px(80), bold=True)
     sheet.line(question, left, top + px(282), size, bold=True)

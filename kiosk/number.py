@@ -46,7 +46,7 @@ def _number(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
     if ticket.then:
         then = scene.say("then {services}", services=", ".join(map(scene.name, ticket.then)))
         lines += text.wrap(then, box.width, place)
-    words = text.leading(caption) + px(60) + text.leading(title) + text.leading(place) * len(lines)
+    words = text.capital(caption) + px(126 * small) + text.leading(title) + text.leading(place) * len(lines)
     room = round((box.height - words - px(60)) / text.CAPITAL)  # for the label, px of an em
     size = text.fit(ticket.label, box.width - px(40), room, bold=True)
     y = box.centery - (words + text.capital(size)) / 2 + text.capital(caption)

@@ -55,6 +55,9 @@ def cut_or_overlapping(canvas: Canvas, glass: Glass) -> Iterator[str]:
             yield f"{mark.words!r} leaves its box"
         if mark.box.collidelist(pictures) >= 0:
             yield f"{mark.words!r} touches a picture"
+        above = canvas.marks[canvas.marks.index(mark) + 1 :]
+        if mark.box.collidelist([each.box.inflate(edge, edge) for each in above if not each.words]) >= 0:
+            yield f"{mark.words!r} is covered"
     for one, other in combinations(said(canvas), 2):
         if one.box.colliderect(other.box):
             yield f"{one.words!r} stands on {other.words!r}"
