@@ -20,6 +20,7 @@ from bus.messages import (
 from config.errors import Refused
 from config.words import money
 from demo.overheard import Answered, Asked
+from printer.status import PrinterState
 
 Kind = Literal["ask", "reply", "refusal", "state", "device"]
 
@@ -69,7 +70,11 @@ def health_line(device: str, before: Health | None, health: Health) -> Line | No
 
 def _links(health: Health) -> dict[str, str]:
     links = {each.name: each.state for each in health.links}
-    return links | {"printer": health.printer} if health.printer else links
+    if not health.printer:
+        return links
+    counts = health.printer == PrinterState.PAPER_LOW and health.tickets_left is not None
+    left = f", about {health.tickets_left} tickets left" if counts else ""
+    return links | {"printer": health.printer + left}
 
 
 def _fields(fields: Request) -> str:
