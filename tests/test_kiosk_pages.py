@@ -176,6 +176,7 @@ def test_a_closed_centre_says_when_it_opens() -> None:
     offer = replace(OFFER, open=False, queues=CLOSED)
     home = _words(Scene(Home(), "vi", offer, "21:00"))
     assert home.count("Mở cửa lúc 07:30 ngày 23/11") == len(SERVICES)
+    assert "Chạm vào một ô" not in home
     touched = _words(Scene(Trouble("closed", "thue"), "vi", offer, "21:00", left=20))
     assert "Trung tâm đang đóng cửa Mở cửa lúc 07:30 ngày 23/11. Mời ông bà quay lại lúc đó." in touched
     unknown = replace(OFFER, open=False, queues={})
