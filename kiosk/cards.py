@@ -179,7 +179,9 @@ def _figures(sheet: Sheet, plan: Plan, inner: Rect, figures: Figures) -> int:
         sheet.line(wait, inner.x, baseline, text.fit(wait, room, size), figures.color)
         baseline, room = baseline - text.leading(size), inner.width
     elif wait:
-        words = f"{words} · {wait}" if words else wait
+        both = f"{words} · {wait}" if words else wait
+        shrunk = text.fit(both, room, size) < 0.7 * size
+        words = words if words and shrunk and sheet.look.large else both  # large words matter more
     size = text.fit(words, room, size)
     before, bold, after = words.partition(figures.number) if figures.number else (words, "", "")
     x = sheet.line(before, inner.x, baseline, size, figures.color).right
