@@ -141,6 +141,17 @@ def test_every_state_looks_as_somebody_agreed_that_it_should(screen: Name, tmp_p
     assert not changed, f"{told}\nLook at them; if they are right, keep them: luot gallery --keep"
 
 
+def test_the_gallery_has_every_state_and_a_sheet_of_all(tmp_path: Path) -> None:
+    gallery.run(tmp_path, only="sign-800x480-en")
+    glass = next(gallery.glasses("sign"))
+    files = {each.file for each in gallery.pictures("sign", glass, "en")}
+    assert {path.name for path in tmp_path.iterdir()} == {"sign-800x480-en", "sign-800x480-en.png"}
+    assert {path.name for path in (tmp_path / "sign-800x480-en").iterdir()} == files
+    for path in tmp_path.rglob("*.png"):
+        with Image.open(path) as image:
+            image.load()
+
+
 def test_one_picture_is_kept_of_every_state_and_of_no_other() -> None:
     assert sorted(path.name for path in KEPT.iterdir()) == sorted(
         each.file for each in gallery.kept_pictures()
