@@ -128,8 +128,10 @@ class PluggedBridge:
     def __enter__(self) -> "PluggedBridge":
         with ExitStack() as opening:
             broker = opening.enter_context(PrivateBroker(self._folder / "broker", self.settings))
-            for hardware in (self._line, self._modbus, *self._pads.values()):
-                opening.enter_context(hardware)
+            opening.enter_context(self._line)
+            opening.enter_context(self._modbus)
+            for pad in self._pads.values():
+                opening.enter_context(pad)
             write_settings(self._folder, broker, Places(1, self._line.path, 1, "", ""))
             self._plug_everything()
             opening.enter_context(Part("hub", self._folder / "hub.toml"))

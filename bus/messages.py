@@ -13,14 +13,14 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bus.reading import read
-from config import settings
+from config import fields
 
-Id = settings.Id
-Amount = settings.Amount
-Purpose = settings.Purpose
-Text = settings.Text
-Letter = settings.Letter
-HexColor = settings.HexColor
+Id = fields.Id
+Amount = fields.Amount
+Purpose = fields.Purpose
+Text = fields.Text
+Letter = fields.Letter
+HexColor = fields.HexColor
 Label = Annotated[str, Meta(pattern=r"\A[A-Z][0-9]{3,4}\Z")]
 TicketId = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}-[A-Z][0-9]{3,4}\Z")]
 Time = Annotated[datetime, Meta(tz=True)]

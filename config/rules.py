@@ -12,9 +12,10 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from config import emblem
+from config.hardware import PadKey
 from config.layers import Document, values
 from config.lines import KeyPath
-from config.settings import Interval, PadKey
+from config.settings import Interval
 from config.shape import Mistake, closest, mistakes, name, quoted
 from config.words import FALLBACK, LANGUAGE_NAMES
 

@@ -8,36 +8,24 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
-Id = Annotated[
-    str,
-    Meta(
-        pattern=r"\A[a-z0-9][a-z0-9-]{0,31}\Z",
-        description="a name in quotes, of at most 32 small letters, digits and hyphens",
-    ),
-]
-Amount = Annotated[int, Meta(ge=1, le=500_000_000)]  # đồng
-Purpose = Annotated[str, Meta(min_length=1, max_length=60)]  # what a fee is for, as people read it
-Text = dict[str, str]  # language → words; a missing language falls back to "vi"
-Host = Annotated[
-    str,
-    Meta(
-        pattern=r"\A(?:[A-Za-z0-9._-]+|[0-9A-Fa-f.]*(?::[0-9A-Fa-f.]*){2,})\Z",
-        description="a host's name or IP address in quotes, without mqtt:// and without a port",
-        extra={"masked": True},  # a whole URL, pasted here, may carry a password
-    ),
-]
-Port = Annotated[int, Meta(ge=1, le=65535)]
-Pixels = Annotated[int, Meta(ge=320, le=7680)]
-Size = Annotated[tuple[Pixels, Pixels], Meta(description="[width, height], each from 320 to 7680")]
-Address = Annotated[int, Meta(ge=1, le=247)]
-Percent = Annotated[int, Meta(ge=0, le=100)]
-Secret = Annotated[str, Meta(extra={"masked": True})]  # never told in a message
-
-
-class Table(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of a settings file: a key it does not know is a typing error."""
+from config.fields import (
+    Amount,
+    Baud,
+    HexColor,
+    Host,
+    Id,
+    Letter,
+    Percent,
+    Port,
+    Purpose,
+    Secret,
+    Size,
+    Table,
+    Text,
+)
+from config.hardware import Gpio, Line, Modbus, Pad
 
 
 class Broker(Table, frozen=True):
@@ -63,7 +51,6 @@ PaperWidth = Literal[384, 576]  # dots: 58 mm or 80 mm paper
 Cutter = Literal["full", "partial", "presenter", "none"]
 Status = Literal["automatic", "asked", "none"]  # it tells its changes, it answers questions, or neither
 Confirm = Literal["gs-h", "gs-r", "none"]  # how it says that a job is on paper
-Baud = Literal[9600, 19200, 38400, 57600, 115200]
 
 
 class PrinterPort(Table, frozen=True):
@@ -90,143 +77,6 @@ class PrinterPort(Table, frozen=True):
     native_qr: bool | None = None
     doubles: bool | None = None
     baud: Baud | None = None
-
-
-Act = Literal[
-    "next", "recall", "start", "finish", "no-show", "hold", "requeue", "open", "pause", "close",
-    "rate-1", "rate-2", "rate-3", "rate-4", "rate-5",
-]  # fmt: skip
-Keys = Annotated[tuple[Act, ...], Meta(min_length=1, max_length=16)]
-
-
-class Keypad(Table, frozen=True):
-    """A keypad on the line, the counter that it acts for, and what its keys do, in their order."""
-
-    address: Address
-    counter: Id
-    keys: Keys = ("next", "recall", "no-show", "finish")
-
-
-class OnLine(Table, frozen=True):
-    """A rating pad, a number sign or a call lamp on the line, and its counter."""
-
-    address: Address
-    counter: Id
-
-
-class Line(Table, frozen=True):
-    """A serial line and what is on it."""
-
-    port: str  # a /dev/serial/by-id path survives replugging
-    baud: Baud = 19200
-    keypads: tuple[Keypad, ...] = ()
-    raters: tuple[OnLine, ...] = ()  # pads with five keys, on which citizens rate the service
-    signs: tuple[OnLine, ...] = ()
-    lamps: tuple[OnLine, ...] = ()
-
-
-PadKey = Literal[
-    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "enter", "+", "-", "*", "/", "=", "backspace",
-    "tab", "esc",
-]  # fmt: skip
-PAD_KEYS: dict[PadKey, Act] = {"enter": "next", "+": "recall", "-": "no-show", "0": "finish"}
-
-
-class Pad(Table, frozen=True):
-    """A USB number pad, the counter that it acts for, and what its keys do, by what stands on them."""
-
-    device: str  # a /dev/input/by-id/…-event-kbd path survives replugging
-    counter: Id
-    keys: dict[PadKey, Act] = field(default_factory=lambda: dict(PAD_KEYS))
-
-
-Register = Annotated[int, Meta(ge=0, le=65535)]
-Word = Annotated[int, Meta(ge=0, le=65535)]
-
-
-class Switch(Table, frozen=True):
-    """A register that is on or off, and its two values."""
-
-    register: Register
-    on: Word = 1
-    off: Word = 0
-
-
-class ModbusSign(Table, frozen=True):
-    """A number sign that other makers sell: its register map, as its manual has it, counted from 0."""
-
-    address: Address
-    counter: Id
-    register: Register  # the first one of the number
-    code: Literal["integer", "bcd", "ascii", "ascii-pairs"] = "integer"
-    width: Annotated[int, Meta(ge=1, le=8)] = 4  # characters, where the code has any
-    letter: Register | None = None  # takes the letter where the code has digits only
-    blink: Switch | None = None  # on while the number is called
-    light: Switch | None = None  # on while there is a number; may be a brightness
-    swapped: bool = False  # a register's low byte is its first
-    function: Literal[6, 16] = 16  # 6: registers are written one by one
-
-
-class Modbus(Table, frozen=True):
-    """A serial line with Modbus RTU signs and nobody else."""
-
-    port: str  # a /dev/serial/by-id path survives replugging
-    signs: Annotated[tuple[ModbusSign, ...], Meta(min_length=1)]
-    baud: Baud = 9600
-    parity: Literal["none", "even", "odd"] = "none"
-
-
-Pin = Annotated[int, Meta(ge=2, le=27, description="a GPIO's number, 2 to 27, without quotes")]
-Bounce = Annotated[int, Meta(ge=0, le=1000)]  # ms for which a contact must be still to count
-
-
-class Contact(Table, frozen=True, kw_only=True):
-    """What closes between a pin and ground, or, without `pull_up`, between a pin and 3.3 V."""
-
-    pin: Pin
-    pull_up: bool = True
-    bounce_ms: Bounce = 30
-
-
-class Button(Contact, frozen=True, kw_only=True):
-    """A button at a counter, and what it does there."""
-
-    counter: Id
-    key: Act = "next"
-
-
-class Sensor(Contact, frozen=True, kw_only=True):
-    """A contact that is closed while all is well: the door shut, paper enough. So a cut wire is told, too."""
-
-    watches: Literal["door", "paper"]
-
-
-class Switched(Table, frozen=True, kw_only=True):
-    """What a pin switches at a counter, a relay for the most part."""
-
-    pin: Pin
-    counter: Id
-    active_high: bool = True
-
-
-class Tower(Table, frozen=True, kw_only=True):
-    """A tower light at a counter."""
-
-    green: Pin
-    amber: Pin
-    red: Pin
-    counter: Id
-    active_high: bool = True
-
-
-class Gpio(Table, frozen=True):
-    """What is wired to the Pi itself; pins have the numbers of their GPIOs, not of their place."""
-
-    buttons: tuple[Button, ...] = ()
-    lamps: tuple[Switched, ...] = ()
-    towers: tuple[Tower, ...] = ()
-    buzzers: tuple[Switched, ...] = ()
-    sensors: tuple[Sensor, ...] = ()
 
 
 class Login(Table, frozen=True):
@@ -289,7 +139,7 @@ class DisplaySettings(Device, frozen=True, kw_only=True, tag_field="role", tag="
     screen: Screen = Screen()
     sound: bool = True
     voice: Path = VOICE  # its clip packs, a folder a language
-    volume: dict[str, Percent] = {}  # by the hour from which it holds; unset: 100
+    volume: dict[str, Percent] = field(default_factory=dict)  # by the hour from which it holds; unset: 100
     pictures: Path | None = None  # a folder of those that a board shows while nobody is called
 
 
@@ -360,7 +210,6 @@ class Hours(Table, frozen=True):
     sun: tuple[Interval, ...] = ()
 
 
-Letter = Annotated[str, Meta(pattern=r"\A[A-Z]\Z", description="one capital, A to Z, in quotes")]
 LabelNumber = Annotated[int, Meta(ge=2, le=9999)]
 Quota = Annotated[int, Meta(ge=1, le=799)]  # numbers a day
 
@@ -372,12 +221,12 @@ class Service(Table, frozen=True, kw_only=True):
     id: Id
     letter: Letter
     name: Text
-    hint: Text = {}  # what belongs to it, in a few words
+    hint: Text = field(default_factory=dict)  # what belongs to it, in a few words
     icon: Icon = "document"
     group: Id | None = None  # of `groups`, for kiosks that have no room for all services at once
     minutes: Annotated[float, Meta(gt=0, le=240)] = 8.0  # mean service time until the centre has its own
     target_wait: Annotated[int, Meta(ge=1, le=480)] = 20  # minutes; a ticket is due that long after its issue
-    place: Text = {}  # where to go; unset: the counters that serve it
+    place: Text = field(default_factory=dict)  # where to go; unset: the counters that serve it
     fees: tuple[Fee, ...] = ()
     hours: Hours | None = None  # unset: the centre's
     quota: Quota | None = None  # numbers a day
@@ -425,7 +274,7 @@ CATEGORIES = (
 class Counter(Table, frozen=True, kw_only=True):
     id: Id
     number: Annotated[str, Meta(min_length=1, max_length=4)]  # drawn large, spoken: "3"
-    name: Text = {}  # unset: "Quầy 3", "Counter 3"
+    name: Text = field(default_factory=dict)  # unset: "Quầy 3", "Counter 3"
     services: tuple[Id, ...]
     overflow: tuple[Id, ...] = ()  # taken only when none of its own waits
     auto_call: bool = False  # it calls the next by itself once it is free
@@ -438,12 +287,6 @@ class Account(Table, frozen=True):
     role: Literal["kiosk", "display", "bridge", "web", "printer", "technician"]
     counters: tuple[Id, ...] = ()  # a bridge acts for these alone
     guest: bool = False  # joins to try and to watch: nobody waits for its numbers
-
-
-HexColor = Annotated[
-    str,
-    Meta(pattern=r"\A(#[0-9A-Fa-f]{6})?\Z", description='a colour in quotes, as in "#9E1B32"'),
-]
 
 
 class Theme(Table, frozen=True):

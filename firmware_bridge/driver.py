@@ -19,7 +19,7 @@ class KeyPressed:
     keypad: str  # its name in the bridge
     boot: int  # drawn anew at each start of whoever counts the presses
     number: int  # of this press since then
-    act: str  # of `settings.Act`; empty for a key that has none
+    act: str  # of `hardware.Act`; empty for a key that has none
     at: float  # when the key went down, in monotonic seconds; rather too early than too late
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from fcntl import ioctl
 from typing import NamedTuple
 
-from config.settings import PadKey
+from config.hardware import PadKey
 
 EVENT = struct.Struct("@llHHi")  # seconds, microseconds, type, code, value
 

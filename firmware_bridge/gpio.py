@@ -22,7 +22,7 @@ from gpiozero.pins import Factory
 from bus.messages import LinkHealth
 from config.clock import Clock
 from config.errors import HardwareAbsent
-from config.settings import Button, Contact, Gpio, Sensor
+from config.hardware import Button, Contact, Gpio, Sensor
 from firmware_bridge.driver import Face, KeyPressed, LinkChanged
 from firmware_bridge.frames import Outcome
 from firmware_bridge.lights import Light, is_new_call, lamp_of, tower_of

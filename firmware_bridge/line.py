@@ -5,8 +5,8 @@ from queue import SimpleQueue
 
 from bus.messages import LinkHealth
 from config.clock import Clock
-from config.settings import Keypad, OnLine
-from config.settings import Line as Settings
+from config.hardware import Keypad, OnLine
+from config.hardware import Line as Settings
 from firmware_bridge.driver import Face, KeyPressed
 from firmware_bridge.frames import Lamp, Light, Mark, Outcome, Show
 from firmware_bridge.master import Master

@@ -19,7 +19,8 @@ from math import inf
 from typing import get_args
 
 from bus.messages import LinkHealth
-from config.settings import Baud, Line
+from config.fields import Baud
+from config.hardware import Line
 from firmware_bridge.codec import Decoder, encode
 from firmware_bridge.driver import KeyPressed, LinkChanged
 from firmware_bridge.frames import (
@@ -266,6 +267,8 @@ class Master:
         if peer is not None:
             if not air.answered:
                 before = peer.state
+                if before == "ready":
+                    self._late_s = LATEST_S  # perhaps we did not wait for long enough
                 peer.missed(now, garbled=air.garbled)
                 self._note(peer, before)
         elif air.garbled:

@@ -5,7 +5,7 @@ from queue import SimpleQueue
 
 from bus.messages import LinkHealth
 from config.clock import Clock
-from config.settings import Modbus
+from config.hardware import Modbus
 from firmware_bridge.driver import Face, KeyPressed
 from firmware_bridge.frames import Outcome
 from firmware_bridge.modbus_master import ModbusMaster

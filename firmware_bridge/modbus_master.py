@@ -14,7 +14,7 @@ from collections.abc import Callable
 from math import inf
 
 from bus.messages import LinkHealth
-from config.settings import Modbus, ModbusSign
+from config.hardware import Modbus, ModbusSign
 from firmware_bridge.driver import Face, LinkChanged
 from firmware_bridge.modbus import CAUSES, LONGEST, Write
 from firmware_bridge.registers import writes

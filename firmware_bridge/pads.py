@@ -21,7 +21,7 @@ from time import monotonic
 
 from bus.messages import LinkHealth
 from config.clock import Clock
-from config.settings import Pad as Settings
+from config.hardware import Pad as Settings
 from firmware_bridge.driver import Face, KeyPressed, LinkChanged
 from firmware_bridge.evdev import EVENT, NAMES, Events, Pressed, claim, light, open_device
 from firmware_bridge.frames import Outcome

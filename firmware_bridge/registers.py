@@ -1,6 +1,6 @@
 """What goes into the registers of a sign, so that it shows a counter: the sign's table, filled in."""
 
-from config.settings import ModbusSign, Switch
+from config.hardware import ModbusSign, Switch
 from firmware_bridge.driver import Face
 from firmware_bridge.modbus import Write
 

@@ -18,7 +18,7 @@ from select import select
 from threading import Event, Thread
 from time import monotonic
 
-from config.settings import Keypad
+from config.hardware import Keypad
 from firmware_bridge.codec import Decoder
 from firmware_bridge.frames import Kind, Light, Mark, Press, wire_time
 from firmware_bridge.mailbox import Mailbox

@@ -9,7 +9,7 @@ from pathlib import Path
 from select import select
 from time import monotonic
 
-from config.settings import PadKey
+from config.hardware import PadKey
 from firmware_bridge.evdev import DOWN, EV_KEY, EV_LED, EV_SYN, EVENT, KEYS, SYN_REPORT, UP, event
 from firmware_bridge.plug import Plug
 

@@ -7,7 +7,8 @@ were not tried on the hardware: `luot ticket preview` and a test print tell, and
 
 from dataclasses import dataclass, fields, replace
 
-from config.settings import Baud, Confirm, Cutter, PaperWidth, PrinterPort, Status
+from config.fields import Baud
+from config.settings import Confirm, Cutter, PaperWidth, PrinterPort, Status
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal, get_args
 from msgspec import Meta
 from PIL import Image
 
+from config.fields import Table
 from config.layers import Document, Layers
-from config.settings import PrinterPort, Table
+from config.settings import PrinterPort
 from config.shape import Mistake, closest, convert, mistakes, quoted
 from config.words import FALLBACK, LANGUAGE_NAMES
 

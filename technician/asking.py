@@ -14,7 +14,8 @@ from bus.remote import ask_device
 from bus.session import Connected, Disconnected, Message, Session, Unheard
 from bus.topics import DEVICE_REPLY
 from config.errors import LuotError, Refused, Unreachable
-from config.settings import Id, TechnicianSettings
+from config.fields import Id
+from config.settings import TechnicianSettings
 from config.shape import mistakes
 
 PATIENCE_S = 10.0

@@ -19,8 +19,9 @@ from bus.messages import LinkHealth
 from center.broker import PrivateBroker
 from config.clock import FakeClock
 from config.errors import HardwareAbsent, SettingsError
+from config.hardware import Button, Gpio, Sensor, Switched, Tower
 from config.load import load
-from config.settings import BridgeSettings, Button, Gpio, Sensor, Switched, Tower
+from config.settings import BridgeSettings
 from demo.member import Member
 from demo.part import Part
 from firmware_bridge import gpio

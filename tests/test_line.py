@@ -12,8 +12,8 @@ import serial
 
 from bus.messages import LinkHealth
 from config.clock import Clock
-from config.settings import Keypad, OnLine
-from config.settings import Line as Settings
+from config.hardware import Keypad, OnLine
+from config.hardware import Line as Settings
 from firmware_bridge.driver import Face, KeyPressed, LinkChanged
 from firmware_bridge.frames import Outcome
 from firmware_bridge.line import Line

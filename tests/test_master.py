@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Protocol
 
-from config.settings import Keypad, Line, OnLine
+from config.hardware import Keypad, Line, OnLine
 from firmware_bridge.codec import Decoder, encode
 from firmware_bridge.driver import KeyPressed, LinkChanged
 from firmware_bridge.frames import (

@@ -21,7 +21,8 @@ from pymodbus.framer import FramerRTU
 from pymodbus.server import ModbusSerialServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from config.settings import Baud, Modbus, ModbusSign, Switch
+from config.fields import Baud
+from config.hardware import Modbus, ModbusSign, Switch
 from firmware_bridge.driver import Face, LinkChanged
 from firmware_bridge.modbus import Write, crc
 from firmware_bridge.modbus_line import ModbusLine

@@ -18,9 +18,10 @@ from msgspec import structs
 from bus.asks import Open, Take
 from bus.messages import Ticket
 from center.broker import PrivateBroker
+from config.hardware import Pad as Settings
+from config.hardware import PadKey
 from config.load import load
-from config.settings import BridgeSettings, PadKey
-from config.settings import Pad as Settings
+from config.settings import BridgeSettings
 from demo.member import Member, expect
 from demo.part import Part
 from firmware_bridge import evdev
