@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from bus.device import CaughtUp, Changed, Device, Received
 from bus.messages import CenterState, Rev, Role, Status, Stopped
-from bus.session import Connected, Message, TakenOver
+from bus.session import Connected, Disconnected, Message, TakenOver
 from bus.topics import ASK, REPLY, STATES, STATUS
 from center import engine, leases, views
 from center.absences import Absences
@@ -102,6 +102,8 @@ class Hub:
                     self.device.session.publish(news.topic, b"", retain=True)
                 if news.payload or not news.retained:
                     self._requests.append(news)
+            case Disconnected():
+                self._caught_up = False  # a session that is resumed brings requests before anything else
             case Connected():
                 self._caught_up = False
                 self.absences.connected(self.clock.monotonic())

@@ -2,7 +2,7 @@
 
 import subprocess
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Semaphore, Thread
 
 import pytest
 
@@ -33,29 +33,33 @@ class TestBackingUp:
         assert file.stat().st_mode & 0o077 == 0, "the notes of staff are for nobody else"
 
     def test_each_is_one_moment_while_the_hub_writes_on(self, path: Path, file: Path) -> None:
-        hall, enough = morning(), Event()
+        hall, enough, written = morning(), Event(), Semaphore(0)
 
         def write_on() -> None:
             with Journal(path, "tan-lap") as journal:
                 commit(journal, hall)
-                began.set()
                 while not enough.is_set():
                     done = len(hall.journal)
                     hall.take("land")
                     hall.wait(1)
                     commit(journal, hall, done)
+                    written.release()
 
-        began = Event()
+        def back_up_later(to: Path) -> int:
+            while written.acquire(blocking=False):
+                pass
+            assert written.acquire(timeout=20), "the hub writes nothing"
+            return back_up(path, "tan-lap", to)
+
         hub = Thread(target=write_on)
         hub.start()
         try:
-            assert began.wait(20)
             files = [file.with_name(f"{number}.sqlite") for number in range(5)]
-            sizes = [back_up(path, "tan-lap", each) for each in files]
+            sizes = [back_up_later(each) for each in files]
         finally:
             enough.set()
             hub.join()
-        assert sizes == sorted(set(sizes)), "nothing was written meanwhile"
+        assert sizes == sorted(set(sizes))
         for each, size in zip(files, sizes, strict=True):
             assert events(each) == hall.journal[:size]
 

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,8 +10,9 @@ import pytest
 from msgspec import structs
 
 from bus.asks import Adopt, Issued, Take
+from bus.device import CaughtUp
 from bus.messages import Adopted, Rev, Ticket, encode
-from bus.session import Connected, Session, TakenOver
+from bus.session import Connected, Disconnected, Session, TakenOver
 from bus.topics import STATE_CENTER
 from center.broker import PrivateBroker
 from center.hub import Hub
@@ -18,7 +20,7 @@ from config.errors import Unreachable
 from config.settings import Broker, CenterSettings, HubSettings
 from demo.member import Member, expect
 from demo.part import Part
-from tests.hubs import CENTER, center_of, expect_of
+from tests.hubs import CENTER, center_of, expect_of, request
 
 
 @pytest.fixture
@@ -110,6 +112,22 @@ def test_failure_14_two_that_speak_at_once_both_stop(
             web.step(0.01)
         assert web.states.beat == heard_last
         assert not hub.device.connected
+
+
+def test_failure_14_what_waited_in_the_session_waits_until_another_hub_could_be_heard(
+    broker: PrivateBroker, settings: CenterSettings, settings_of_hub: HubSettings, tmp_path: Path
+) -> None:
+    """A session that is resumed brings requests before the word that the broker kept."""
+    with Hub(settings_of_hub, settings) as hub, Member(broker, "guest-web", "web", tmp_path) as web:
+        expect_of(hub, web, "the hub", lambda: "ho-tich" in web.states.queues)
+        late = replace(request(Take(uuid4(), "ho-tich")), generation=0)
+        for item in (Disconnected("another took its place"), late):
+            hub.device.inbox.put(item)
+        hub.step(0)
+        assert not hub.memory.state.tickets
+        hub.device.inbox.put(CaughtUp())
+        hub.step(0)
+        assert [each.label for each in hub.memory.state.tickets.values()] == ["A001"]
 
 
 def test_failure_14_a_session_that_is_taken_over_does_not_come_back() -> None:
