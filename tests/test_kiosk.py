@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pygame
 import pytest
+from msgspec import structs
 
 from bus.events import RequestGivenUp, TicketAdopted, TicketDelivered, TicketIssued
 from center.broker import PrivateBroker
 from demo.part import Part
-from kiosk.journey import Given, Home, Trouble
+from demo.scenes import GROUPS, in_groups, many
+from kiosk.journey import QUIET_S, Given, Home, Trouble
 from kiosk.pages import lay_out
 from tests.booth import Booth, frozen, open_booth
 
@@ -144,3 +146,21 @@ def test_a_lost_hub_is_shown_and_forgotten_when_it_is_back(booth: Booth, hub: Pa
     with frozen(hub):
         booth.until("the loss", lost_after_a_while)
     booth.until("the hub", reached)
+
+
+def test_a_group_opens_by_touch_and_closes_by_touch_or_by_escape(booth: Booth) -> None:
+    states = booth.kiosk.device.states
+    assert states.catalog is not None
+    states.catalog = structs.replace(states.catalog, services=in_groups(many(30)), groups=GROUPS)
+    group = GROUPS[0].id
+    for leave in ("touch", "escape"):
+        booth.pass_time(QUIET_S)
+        booth.touch(f"group:{group}")
+        assert booth.page == Home(group=group)
+        booth.pass_time(1.1 * QUIET_S)
+        if leave == "touch":
+            booth.touch("back")
+        else:
+            pygame.event.post(pygame.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE, mod=0, unicode=""))
+            booth.kiosk.step(0)
+        assert booth.page == Home()
