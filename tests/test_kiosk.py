@@ -88,6 +88,19 @@ def test_failure_09_a_hub_that_answers_too_late_makes_its_number_void(booth: Boo
     assert len(booth.paper.tickets) == 1
 
 
+def test_several_errands_stay_on_a_number_that_was_given_without_the_hub(booth: Booth, hub: Part) -> None:
+    for target in ("errands", "service:ho-tich", "service:thue"):
+        booth.touch(target)
+    with frozen(hub):
+        booth.touch("send")
+        booth.wait_in_vain()
+        given = booth.arrives(Given)
+        assert (given.ticket.offline, given.ticket.then) == (True, ("thue",))
+    booth.until("the hub's record of it", lambda: bool(booth.happened(TicketAdopted)))
+    (adopted,) = booth.happened(TicketAdopted)
+    assert (adopted.label, adopted.then) == (given.ticket.label, ("thue",))
+
+
 def test_failure_09_a_kiosk_that_restarts_gives_up_what_it_waits_for(booth: Booth, hub: Part) -> None:
     with frozen(hub):
         booth.touch("service:ho-tich")
