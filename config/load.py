@@ -12,10 +12,11 @@ from typing import Literal, get_args
 
 from msgspec import structs
 
+from config.device_rules import device_rules
 from config.errors import SettingsError
 from config.fields import Id, Table
 from config.layers import Document, Layers
-from config.rules import center_rules, device_rules
+from config.rules import center_rules
 from config.settings import Broker, CenterSettings, Device, DeviceSettings, HubSettings, Screen
 from config.shape import Mistake, closest, convert, mistakes
 

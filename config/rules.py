@@ -1,22 +1,19 @@
-"""What the shape of a settings file cannot say: ids that name something, hours in order, enough numbers.
+"""What the shape of a centre's file cannot say: ids that name something, hours in order, enough numbers.
 
 The rules read the document itself and pass over what has another shape (`config.shape` tells of that), so
 that one run tells everything.
 """
 
-import re
-from collections.abc import Collection, Iterable, Iterator
-from ipaddress import ip_address
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from config import emblem
-from config.hardware import PadKey
 from config.layers import Document, values
 from config.lines import KeyPath
 from config.settings import Interval
-from config.shape import Mistake, closest, mistakes, name, quoted
+from config.shape import Mistake, each_once, meant, mistakes, name, quoted
 from config.words import FALLBACK, LANGUAGE_NAMES
 
 TEXTS = (
@@ -27,60 +24,7 @@ NEEDED_CATEGORIES = {
     "ordinary": "that of everybody else",
     "appointment": "that of who has an appointment",
 }
-HARDWARE = ("line", "pads", "modbus", "gpio")  # the tables of a bridge
-PAD_KEYS = get_args(PadKey)
-PINS = (
-    "buttons.*.pin", "lamps.*.pin", "towers.*.green", "towers.*.amber", "towers.*.red", "buzzers.*.pin",
-    "sensors.*.pin",
-)  # fmt: skip
 LEASED_NUMBERS = 20  # of each letter, for a kiosk: ranges of five for two days, and those before
-
-
-def device_rules(document: Document) -> Iterator[Mistake]:
-    """Mistakes in a device's file."""
-    yield from _broker(document)
-    yield from _printer(document)
-    yield from _hardware(document)
-    shows, counter = document.get("shows"), document.get("counter")
-    if shows in ("sign", "panel") and counter is None:
-        yield Mistake(
-            ("shows",), f'`counter` is missing: add the counter whose {shows} this is, as in "counter-1"'
-        )
-    if shows == "board" and counter is not None:
-        yield Mistake(("counter",), "`counter` has no place here: a board shows every counter; remove it")
-    volume = document.get("volume")
-    for written in volume if isinstance(volume, dict) else ():
-        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", written):
-            yield Mistake(("volume", written), f'`volume`: {quoted(written)} is no hour, as "07:30" is one')
-    yield from _each_once(
-        [
-            place
-            for kind in ("keypads", "raters", "signs", "lamps")
-            for place in values(document, f"line.{kind}.*.address")
-        ],
-        "set another address on one of the two devices, and here",
-    )
-    yield from _each_once(
-        values(document, "modbus.signs.*.address"), "set another address on one of the two signs, and here"
-    )
-    yield from _each_once(
-        [*values(document, "line.port"), *values(document, "modbus.port")],
-        "Modbus signs need a line and an adapter of their own",
-    )
-    yield from _each_once(
-        [place for key in PINS for place in values(document, f"gpio.{key}")], "a pin has one wire"
-    )
-    yield from _each_once(values(document, "pads.*.device"), "a number pad acts for one counter")
-    yield from _each_once(values(document, "pads.*.counter"), "a counter has one number pad")
-    for path, keys in values(document, "pads.*.keys"):
-        for key in keys if isinstance(keys, dict) else ():
-            if key not in PAD_KEYS:
-                there_is_none = f"`{name(path)}`: a number pad has no key {quoted(key)}"
-                yield Mistake((*path, key), there_is_none + _meant(key, PAD_KEYS))
-    yield from _each_once(values(document, "logins.*.name"), "give each person a name of their own")
-    for path, written in values(document, "logins.*.password_hash"):
-        if isinstance(written, str) and not written.startswith("$argon2id$"):
-            yield Mistake(path, f"`{name(path)}` is not a password's hash: make one by `luot login`")
 
 
 def center_rules(document: Document) -> Iterator[Mistake]:
@@ -94,8 +38,8 @@ def center_rules(document: Document) -> Iterator[Mistake]:
         ("groups.*.id", "give each group an id of its own"),
         ("languages.*", "name each language once"),
     ):
-        yield from _each_once(values(document, key), advice)
-    yield from _each_once(
+        yield from each_once(values(document, key), advice)
+    yield from each_once(
         [*values(document, "services.*.letter"), *values(document, "categories.*.letter")],
         "give each service, and each category that has one, a letter of its own",
     )
@@ -114,59 +58,6 @@ def center_rules(document: Document) -> Iterator[Mistake]:
     yield from _numbers(document)
     yield from _money(document)
     yield from _theme(document)
-
-
-def _broker(document: Document) -> Iterator[Mistake]:
-    broker = document.get("broker", {})
-    if not isinstance(broker, dict):
-        return
-    authority = broker.get("ca")
-    if isinstance(authority, str) and authority and not Path(authority).is_file():
-        yield Mistake(
-            ("broker", "ca"), f"`broker.ca` names no file: copy the centre's authority to {authority}"
-        )
-    host = broker.get("host", "localhost")
-    if not authority and not broker.get("socket") and isinstance(host, str) and not _is_loopback(host):
-        yield Mistake(
-            ("broker", "host"),
-            "`broker.ca` is missing: a broker on another machine is reached by TLS only; "
-            "add the file of the centre's authority",
-        )
-
-
-def _printer(document: Document) -> Iterator[Mistake]:
-    printer = document.get("printer")
-    if not isinstance(printer, dict):
-        return
-    ways = [key for key in ("host", "serial", "usb", "device") if printer.get(key)]
-    if document.get("role") == "printer" and "device" in ways:
-        yield Mistake(("printer", "device"), "`printer.device` is for kiosks that print here: remove it")
-    if not ways:
-        yield Mistake(
-            ("printer",),
-            "`printer` does not say how it is connected: add `host`, `serial` or `usb`, "
-            'as in host = "192.168.1.31"',
-        )
-    for way in ways[1:]:
-        yield Mistake(
-            ("printer", way), f"`printer.{way}`: it is connected by `{ways[0]}` already; remove one"
-        )
-    template = printer.get("template")
-    if isinstance(template, str) and not Path(template).is_file():
-        yield Mistake(("printer", "template"), f"`printer.template` names no file: {template}")
-
-
-def _hardware(document: Document) -> Iterator[Mistake]:
-    """A bridge is between hardware and the bus."""
-    if document.get("role") == "bridge" and not any(key in document for key in HARDWARE):
-        yield Mistake(("role",), f"a bridge has no hardware: add `[{HARDWARE[0]}]`")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _somewhere_to_go(document: Document) -> Iterator[Mistake]:
@@ -222,7 +113,7 @@ def _words(document: Document) -> Iterator[Mistake]:
 
 def _language(path: KeyPath, language: object) -> Iterator[Mistake]:
     if isinstance(language, str) and language not in LANGUAGE_NAMES:
-        yield Mistake(path, f'there is no language "{language}" here{_meant(language, LANGUAGE_NAMES)}')
+        yield Mistake(path, f'there is no language "{language}" here{meant(language, LANGUAGE_NAMES)}')
 
 
 def _place_and_time(document: Document) -> Iterator[Mistake]:
@@ -332,26 +223,11 @@ def _theme(document: Document) -> Iterator[Mistake]:
             yield Mistake(path, f"`{name(path)}` {wrong}")
 
 
-def _each_once(values: Iterable[tuple[KeyPath, Any]], advice: str) -> Iterator[Mistake]:
-    seen = []
-    for path, value in values:
-        if value in seen:
-            yield Mistake(path, f"`{name(path)}` has {quoted(value)} a second time: {advice}")
-        seen.append(value)
-
-
 def _named(document: Document, key: str, what: str, known: list[str]) -> Iterator[Mistake]:
     """Every value at `key` must be the id of a thing that the file has."""
     for path, value in values(document, key):
         if isinstance(value, str) and value not in known:
-            yield Mistake(path, f'`{name(path)}`: there is no {what} "{value}"{_meant(value, known)}')
-
-
-def _meant(word: str, known: Collection[str]) -> str:
-    if not known:
-        return "; there are none"
-    guess = closest(word, known)
-    return f'; did you mean "{guess}"?' if guess else f"; there are: {', '.join(known)}"
+            yield Mistake(path, f'`{name(path)}`: there is no {what} "{value}"{meant(value, known)}')
 
 
 def _texts(value: Any, key: str) -> list[str]:

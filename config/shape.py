@@ -4,7 +4,7 @@ msgspec stops at the first mistake, so the structs are walked here and msgspec j
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin
@@ -80,6 +80,23 @@ def name(path: KeyPath) -> str:
 def closest(word: object, words: Iterable[str]) -> str:
     """The one of `words` that was probably meant, or ""."""
     return next(iter(get_close_matches(str(word).lower(), words, 1, cutoff=0.7)), "")
+
+
+def each_once(found: Iterable[tuple[KeyPath, Any]], advice: str) -> Iterator[Mistake]:
+    """A mistake for every value that was there before."""
+    seen = []
+    for path, value in found:
+        if value in seen:
+            yield Mistake(path, f"`{name(path)}` has {quoted(value)} a second time: {advice}")
+        seen.append(value)
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    """What to write in place of a word that is none of those known, as the end of a sentence."""
+    if not known:
+        return "; there are none"
+    guess = closest(word, known)
+    return f'; did you mean "{guess}"?' if guess else f"; there are: {', '.join(known)}"
 
 
 def _describe(wanted: inspect.Type) -> str:
