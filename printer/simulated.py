@@ -15,13 +15,14 @@ from pathlib import Path
 
 from PIL import Image
 
+from printer.condition import Condition
+from printer.drawing import stack
 from printer.interpreter import (
     WHITE,
     AskedInOrder,
     AskedWhenCompleted,
     Cut,
     Effect,
-    Eject,
     Interpreter,
     Print,
     TellChanges,
@@ -168,10 +169,7 @@ class SimulatedPrinter:
     def _step(self) -> None:
         if self._powered and self._linked and not self._plug.is_in:
             self._plug.plug_in()
-        elif self._plug.is_in and not self._powered:
-            self._forget()
-            self._pull()
-        elif self._plug.is_in and not self._linked:
+        elif self._plug.is_in and not (self._powered and self._linked):
             self._pull()
         if self._drop:
             self._drop = False
@@ -194,6 +192,8 @@ class SimulatedPrinter:
         return self._cable or isinstance(self._plug, TcpPlug)
 
     def _pull(self) -> None:
+        if not self._powered:
+            self._forget()
         self._plug.pull()
         self._tells, self._told = 0, b""
 
@@ -218,7 +218,7 @@ class SimulatedPrinter:
                 data = self._recent[asked.end() :]
                 self._answer(b"\x37\x25\x00")
             elif asked[1]:
-                self._answer(bytes([self._status()[asked[1][0] - 1]]))
+                self._answer(bytes([self._condition.answers[asked[1][0] - 1]]))
         self._interpreter.feed(data)
         self._recent = _REAL_TIME.sub(b"", self._recent)[1 - len(FORGET) :]  # one may come in two pieces
 
@@ -244,31 +244,23 @@ class SimulatedPrinter:
                 self._strip, self._strip_row = strip, 0
             case Cut():
                 self._cut()
-            case Eject():
-                pass  # what was cut is out already
             case AskedWhenCompleted(mark) if self._profile.confirm == "gs-h":
                 self._answer(b"\x37\x22" + mark + b"\x00")
             case AskedWhenCompleted():
                 self.errors.append("unknown command 1d 28 48")
             case AskedInOrder():
-                self._answer(b"\x03" if self._paper_mm < LOW_MM else b"\x00")
+                self._answer(b"\x03" if self._condition.low else b"\x00")
             case TellChanges(mask):
                 self._tells, self._told = mask, b""
 
     def _move(self, strip: Image.Image, now: float) -> bool:
         """Print what there was time and paper for; true when the strip is done."""
-        self._moved_at = max(
-            self._moved_at, now - 2 * TICK_S
-        )  # it does not catch up with time it stood still
+        self._moved_at = max(self._moved_at, now - 2 * TICK_S)  # it never catches up after standing still
         affordable = int((now - self._moved_at) * self._mm_per_s * DOTS_PER_MM)
         left = strip.height - self._strip_row
         rows = min(left, affordable, int(self._paper_mm * DOTS_PER_MM))
-        longer = Image.new("1", (self.width, self._sheet.height + rows), WHITE)
-        longer.paste(self._sheet)
-        longer.paste(
-            strip.crop((0, self._strip_row, self.width, self._strip_row + rows)), (0, self._sheet.height)
-        )
-        self._sheet = longer
+        printed = strip.crop((0, self._strip_row, self.width, self._strip_row + rows))
+        self._sheet = stack((self._sheet, printed), self.width)
         self._strip_row += rows
         self._moved_at += rows / DOTS_PER_MM / self._mm_per_s
         self._paper_mm -= rows / DOTS_PER_MM
@@ -288,23 +280,13 @@ class SimulatedPrinter:
         if self._on_ticket:
             self._on_ticket(ticket)
 
-    def _status(self) -> bytes:
-        """The answers to `DLE EOT` 1 to 4."""
-        out, low = self._paper_mm <= 0, self._paper_mm < LOW_MM
-        return bytes(
-            (
-                0x12 | (0x08 if out or self._cover_open else 0),
-                0x12 | (0x20 if out else 0) | (0x04 if self._cover_open else 0),
-                0x12,
-                0x12 | (0x0C if low else 0) | (0x60 if out else 0),
-            )
-        )
+    @property
+    def _condition(self) -> Condition:
+        return Condition(self._paper_mm <= 0, self._paper_mm < LOW_MM, self._cover_open)
 
     def _tell_changes(self) -> None:
         """Automatic status, where it was asked for and is another than the last."""
-        out, low = self._paper_mm <= 0, self._paper_mm < LOW_MM
-        printer = 0x10 | (0x08 if out or self._cover_open else 0) | (0x20 if self._cover_open else 0)
-        block = bytes((printer, 0, (0x03 if low else 0) | (0x0C if out else 0), 0x0F))
+        block = self._condition.block
         if self._tells and self._profile.status == "automatic" and block != self._told:
             self._told = block
             self._answer(block)
