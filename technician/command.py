@@ -98,7 +98,7 @@ def display(config: Path) -> None:
 @luot.command()
 @config_option
 def bridge(config: Path) -> None:
-    """Run a bridge: keypads and number signs on a serial line."""
+    """Run a bridge: keys, signs, lamps and contacts at counters."""
     from config.settings import BridgeSettings
     from firmware_bridge.app import run
 
