@@ -58,11 +58,15 @@ class Hall:
         offer = Offer.of(states, online=states.fresh())
         box = lay_out(Scene(Home(), "vi", offer), KIOSK).targets[target]
         click = ["click", "--repeat", str(times), "--delay", "60", "1"]
-        subprocess.run(
-            ["xdotool", "mousemove", str(box.centerx), str(box.centery), "sleep", "0.1", *click],
-            env={**os.environ, "DISPLAY": self.desktops["kiosk-1"].display},
-            check=True,
-        )
+        self._act("mousemove", str(box.centerx), str(box.centery), "sleep", "0.1", *click)
+
+    def go_back(self) -> None:
+        """Press the key that leads back to the kiosk's start page."""
+        self._act("key", "Escape")
+
+    def _act(self, *words: str) -> None:
+        env = {**os.environ, "DISPLAY": self.desktops["kiosk-1"].display}
+        subprocess.run(["xdotool", *words], env=env, check=True)
 
     def until(self, what: str, holds: Callable[[], bool], *, within: float = 15.0) -> None:
         wait_for(self.witness, what, holds, within=within)
@@ -182,8 +186,9 @@ def test_every_part_comes_back(hall: Hall) -> None:
 
 
 def touched_until(hall: Hall, service: str, issued: int) -> bool:
-    """Touch the service, unless its number was given by an earlier touch."""
+    """Touch the service on the start page, unless its number was given by an earlier touch."""
     if states_issued(hall, service) < issued:
+        hall.go_back()
         hall.touch(f"service:{service}")
     return states_issued(hall, service) == issued
 
