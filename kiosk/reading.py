@@ -7,6 +7,7 @@ people say them: a program reads "08:12" and "A012" as it pleases.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from pygame import Rect
 
@@ -56,10 +57,13 @@ def aloud(language: str, words: str) -> str:
         return spelled(language, words.replace(" ", ""))
     words = _LABEL.sub(lambda label: spelled(language, label[0]), words.replace(" · ", ", "))
     for pattern, message in SPOKEN:
-        words = pattern.sub(
-            lambda found, message=message: say(language, message).format(*found.groups()), words
-        )
+        words = pattern.sub(partial(_filled, say(language, message)), words)
     return words
+
+
+def _filled(message: str, found: re.Match[str]) -> str:
+    """The message with what was found."""
+    return message.format(*found.groups())
 
 
 def spelled(language: str, characters: str) -> str:
