@@ -87,7 +87,7 @@ def badge(words: str, layout: Layout) -> Image.Image:
     strip = Image.new("1", (layout.width, ascent + descent), WHITE)
     draw = ImageDraw.Draw(strip)
     left = (layout.width - font.getlength(words)) // 2
-    box = (left - 24, 0, layout.width - left + 24, strip.height - 1)
+    box = (left - 16, 0, layout.width - left + 16, strip.height - 1)
     draw.rounded_rectangle(box, radius=8, fill=BLACK)
     draw.text((left, ascent), words, font=font, fill=WHITE, anchor="ls")
     return strip

@@ -29,14 +29,13 @@ if TYPE_CHECKING:
     from escpos.printer import Dummy
 
 MAX_ROWS = 128
-MIN_BLANK = 4  # rows; fewer between two lines are not worth a command
 HEAD = 8  # bytes of a band's command
 WIDEST = 576  # dots
 LINES_TO_TEAR = 6  # of 30 dots: from the print head past the edge where paper is torn off
 PLAIN, DOUBLED = b"\x00", b"\x03"  # how GS v 0 prints a dot
 EJECT = b"\x1de\x05"  # GS e 5: out of the presenter
 
-_RUNS = re.compile(rb"\x01(?:\x00{0,%d}\x01)*|\x00+" % (MIN_BLANK - 1))  # inked rows, blank rows
+_RUNS = re.compile(rb"\x01+|\x00+")  # inked rows, blank rows
 _REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")  # DLE EOT, DLE ENQ, DLE DC4
 
 
