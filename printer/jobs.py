@@ -29,6 +29,7 @@ class Jobs:
         """Whether it is a new one; on the disk from here on."""
         with self.disk.writing() as database:
             added = database.execute("INSERT OR IGNORE INTO job (request) VALUES (?)", (str(request),))
+            database.execute("DELETE FROM job WHERE rowid <= (SELECT max(rowid) FROM job) - ?", (KEPT,))
             return added.rowcount == 1
 
     def end(self, request: UUID, outcome: Outcome) -> None:
@@ -44,4 +45,3 @@ class Jobs:
 
 def _settle(database: sqlite3.Connection) -> None:
     database.execute("UPDATE job SET outcome = 'unknown' WHERE outcome IS NULL")
-    database.execute("DELETE FROM job WHERE rowid <= (SELECT max(rowid) FROM job) - ?", (KEPT,))
