@@ -5,9 +5,9 @@ specification has it. Nothing is told to everybody at once, since nobody would a
 is written whenever it changes, and all of it anew at each visit: so a sign that lost its power, or its cable
 for a moment, is right again after a second, and signs that cannot be read are no different.
 
-A line is either ours (`master`) or Modbus: a Modbus sign would take our frames for a broken master's, and one
-request a second of each kind would have to wait for the other's time-outs. Each line has its own adapter,
-its own port and its own master.
+A line is either ours (`master`) or Modbus: the frames of the one are noise to the devices of the other, and a
+sign that is silent would hold up every key for its time-out. Each line has its own adapter, its own port and
+its own master.
 """
 
 from collections.abc import Callable

@@ -452,7 +452,7 @@ def test_after_a_cut_in_the_wire_the_sign_is_right(room: Room) -> None:
 
 def test_the_adapter_may_be_pulled_out_and_the_sign_may_lose_its_power(tmp_path: Path) -> None:
     inbox: SimpleQueue[object] = SimpleQueue()
-    settings = Modbus(str(tmp_path / "line"), (NUMBER_SIGN, TEXT_SIGN))
+    settings = Modbus(str(tmp_path / "line"), (NUMBER_SIGN, TEXT_SIGN), parity="even")
     with SimulatedModbusLine(tmp_path / "line", (3, 4)) as twins, ModbusLine(settings, inbox) as line:
         for name in line.faces:
             line.show(name, CALLING)
