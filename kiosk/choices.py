@@ -56,7 +56,7 @@ def _upright(sheet: Sheet, scene: Scene) -> int:
     width = (end - row.x - gap * (len(ways) - 1)) // max(1, len(ways))
     for number, way in enumerate(ways):
         _way(sheet, scene, Rect(row.x + number * (width + gap), row.y, width, high), way)
-    if not scene.offer.priority:
+    if not scene.offer.priorities:
         return row.top
     high = px(PRIORITY_HIGH)
     return _priority(sheet, scene, Rect(row.x, row.y - px(24) - high, row.width, high))
@@ -73,14 +73,14 @@ def _lying(sheet: Sheet, scene: Scene) -> int:
         languages = tuple(each for each in languages if each != scene.language)
         right = _looks(sheet, scene, right, row, ("clear",)) - gap
     left = _languages(sheet, scene, row, languages) + (gap if sheet.small else sheet.px(60))
-    least = 1.5 * sheet.finger if scene.offer.priority else 0
+    least = 1.5 * sheet.finger if scene.offer.priorities else 0
     width = max(sheet.finger, sheet.px(160 if sheet.small else 220))
     for way in _ways(scene):
         if right - left - width - gap < least:
             break
         _way(sheet, scene, Rect(left, row.y, width, row.height), way)
         left += width + gap
-    if not scene.offer.priority:
+    if not scene.offer.priorities:
         return row.top
     return _priority(sheet, scene, Rect(left, row.y, right - left, row.height))
 

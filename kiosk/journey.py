@@ -163,7 +163,7 @@ class Journey:
                 return replace(self, look=self.look.turned(name), since=now, until=now + IDLE_S), None
             case Home() as home, "more":
                 return self._stay(replace(home, shelf=home.shelf + 1), now), None
-            case Home() as home, "priority" if offer.priority:
+            case Home() as home, "priority" if offer.priorities:
                 category = "ordinary" if home.category == PRIORITY else PRIORITY
                 return self._stay(replace(home, category=category), now), None
             case Home(), "check-in" if offer.check_in:

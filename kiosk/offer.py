@@ -82,6 +82,11 @@ class Offer:
         return next((each for each in self.groups if each.id == id), None)
 
     @property
+    def priorities(self) -> bool:
+        """Whether a priority number is to be had."""
+        return self.priority and self.open
+
+    @property
     def errands(self) -> bool:
         """Whether somebody may have several here."""
         return self.open and len(self.services) > 1
