@@ -5,19 +5,23 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from argon2 import PasswordHasher
 from click.testing import CliRunner
+from msgspec.structs import fields
 
 from bus.asks import DEVICE_VERBS, VERBS
 from bus.topics import TOPICS
 from center.broker import PrivateBroker
-from config.settings import CenterSettings
+from config.hardware import Line
+from config.settings import CenterSettings, DeviceSettings
+from config.shape import mistakes
 from demo.files import Places, write_settings
 from technician.command import luot
 from technician.contract import as_json, as_markdown
@@ -117,17 +121,45 @@ def test_a_part_leaves_when_systemd_says_so(files: Path) -> None:
 
 def test_the_settings_of_the_installing_page_are_fine(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "installing.md").read_text(encoding="utf-8")
-    blocks = list(re.finditer(r"```toml\n(.*?)```", page, re.DOTALL))
-    for block in blocks:
+    parts = []
+    for block in re.finditer(r"```toml\n(.*?)```", page, re.DOTALL):
+        if not re.match("role =|center =", block[1]):
+            parts.append(block[1])
+            continue
         [*_, name] = re.findall(
             r"/etc/luot/([\w-]+\.toml)", page[: block.start()]
         )  # the last one named before it
         (tmp_path / name).write_text(block[1], encoding="utf-8")
     (tmp_path / "ca.crt").touch()
     (tmp_path / "center.toml").write_text((ROOT / "demo/settings/center.toml").read_text(encoding="utf-8"))
-    files = list(tmp_path.glob("*.toml"))
-    assert len(files) == len(blocks) + 1
+    files = [file for file in tmp_path.glob("*.toml") if file.name != "center.toml"]
+    assert {"luot", "hub", "kiosk-1", "board-1", "bridge-1", "web-1"} <= {file.stem for file in files}
     assert run("check", *files)[::2] == (0, "")
+    for part in parts:
+        assert any(fits(part, file) for file in files), part
+
+
+def fits(part: str, file: Path) -> bool:
+    """Whether that part of a file is right in this one."""
+    added = file.with_suffix(".d") / "part.toml"
+    added.parent.mkdir(exist_ok=True)
+    added.write_text(part, encoding="utf-8")
+    try:
+        load(file)
+    except SettingsError:
+        return False
+    finally:
+        added.unlink()
+    return True
+
+
+def part_is_fine(part: dict[str, object]) -> bool:
+    """Whether these lines may stand in the file of some device, or in its table of a line."""
+    return any(
+        part.keys() <= (kinds := {field.name: field.type for field in fields(table)}).keys()
+        and not [mistake for key, value in part.items() for mistake in mistakes(value, kinds[key])]
+        for table in (*get_args(DeviceSettings), Line)
+    )
 
 
 def test_a_login_is_the_hash_of_the_password_that_was_typed() -> None:
