@@ -3,9 +3,9 @@
 One line, one master, one request in the air. Every request of one device gets one answer from it; what gets
 no answer is asked again, and nothing is told only once. Each 10 ms one request goes to all keypads together,
 which only a keypad with a press answers: a line of any length costs one frame, and one in 40 ms once nobody
-has pressed for a minute. Two presses at once garble each other, and then each keypad is asked by itself.
-Beyond that a device is visited every other second, to know that it is there, and that a sign shows what it
-should.
+has pressed for a quarter of an hour. Two presses at once garble each other, and then each keypad is asked by
+itself. Beyond that a device is visited every other second, to know that it is there, and that a sign shows
+what it should.
 
 At 19200 baud (0.52 ms a byte) a request to everyone takes 5.2 ms and an answer must have begun 3 ms later,
 which is why a round has 10 ms, whatever hangs on the line. Asking eight keypads one by one would be a round
@@ -13,6 +13,7 @@ of 8 × 12 = 96 ms. What an adapter adds is measured: an FTDI alone may hold byt
 speaks into an answer that it holds back never hears it.
 """
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
@@ -26,6 +27,7 @@ from firmware_bridge.driver import KeyPressed, LinkChanged
 from firmware_bridge.frames import (
     EVERYONE,
     MAX_FRAME,
+    SLOTS,
     TURN_S,
     Ack,
     Frame,
@@ -46,7 +48,7 @@ from firmware_bridge.peer import Peer
 
 ROUND_S = 0.010  # between two requests to everyone
 RESTING_S = 0.040  # the same while nobody presses: each costs a wake, and the bridge has a core's hundredth
-BUSY_S = 60.0  # after a press
+BUSY_S = 900.0  # after a press: as long as a service takes
 LATEST_S = 0.020  # that an adapter may add to an answer's way
 FORGET = 0.5  # what is left of an answer's lateness after the next one
 LOST_S = 5.0  # without a word from anybody, after which other speeds are tried
@@ -96,6 +98,7 @@ class Master:
         self._zeros = 0  # requests in a row that were followed by nothing but zeros
         self._heard_at: float | None = None  # the last frame of a device
         self._last = EVERYONE  # whom the last request was to
+        self._suspects: deque[int] = deque()  # one of them has a press to tell, or several
         self._round_at = 0.0 if line.keypads or line.raters else inf
         self._busy_until = 0.0
         self._state = "absent"
@@ -109,6 +112,7 @@ class Master:
         self._decoder = Decoder()
         self._bad = 0
         self._air = None
+        self._suspects.clear()
         self._late_s = LATEST_S
         self._zeros = 0
         self._heard_at = None
@@ -124,7 +128,7 @@ class Master:
 
     def wake(self) -> float:
         """When `send` is wanted next, should nothing come before: once a round, if nothing does."""
-        due = min([self._round_at, *[peer.due for peer in self._peers.values()]])
+        due = 0.0 if self._suspects else min([self._round_at, *[peer.due for peer in self._peers.values()]])
         if self._air is None:
             return due
         return self._air.until if self._air.begun else max(due, self._air.until)
@@ -163,7 +167,8 @@ class Master:
                 self._air.until = self._air.begin_by
             elif frame.address in self._peers and from_device(frame.message):
                 self._heard(self._peers[frame.address], frame, now)
-        self._count_garbled()
+        if self._count_garbled() and self._air and self._air.request.message != Hello(SLOTS):
+            self._air.until = now + TURN_S  # nothing better will come
 
     # What the app wants
 
@@ -199,6 +204,8 @@ class Master:
 
     def _next(self, now: float) -> int:
         """Who is asked now. Where both are due, everyone and single devices take turns."""
+        if self._suspects:
+            return self._suspects.popleft()
         single = min(self._peers.values(), key=lambda peer: peer.due)
         everyone = single.due > now if self._last == EVERYONE else self._round_at <= now
         self._last = EVERYONE if everyone else single.address
@@ -273,15 +280,14 @@ class Master:
                 self._note(peer, before)
         elif air.garbled:
             self._late_s = LATEST_S  # perhaps we spoke into an answer that the adapter held back
-            for each in self._peers.values():
-                if each.state == "ready" and each.has_keys:
-                    each.due = min(each.due, air.at)
+            ready = [each for each in self._peers.values() if each.state == "ready"]
+            self._suspects.extend(each.address for each in ready if each.has_keys)
 
-    def _count_garbled(self) -> None:
-        """Whoever was asked has the bad frames that came."""
+    def _count_garbled(self) -> bool:
+        """Whoever was asked has the bad frames that came, if any."""
         garbled, self._bad = self._decoder.bad - self._bad, self._decoder.bad
         if not garbled:
-            return
+            return False
         peer = self._peers.get(self._air.request.address) if self._air else None
         if peer:
             peer.errors += garbled
@@ -289,6 +295,7 @@ class Master:
             self._errors += garbled
         if self._air:
             self._air.garbled = True
+        return True
 
     def _note(self, peer: Peer, before: str) -> None:
         """Tell what became of the device, if that is news."""

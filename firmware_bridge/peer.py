@@ -70,10 +70,12 @@ class Peer:
         """What it is to be asked, or told, now."""
         if self.state in ("garbled", "two-devices"):
             return Hello(SLOTS)
-        if self.state != "ready" or now >= self._greet_at:
+        if self.state != "ready":
             return Hello()
         if self.ack is not None and self.ack_owed:
-            return self.ack
+            return self.ack  # a press that is told on and on is in the way of others
+        if now >= self._greet_at:
+            return Hello()
         return self._untold() or Poll()
 
     def heard(self, message: Message, now: float) -> None:

@@ -226,10 +226,10 @@ class SimulatedLine:
                 self._plug.write(speech.data[:1])
                 continue
             self._speeches.pop(0)
-            self._plug.write(speech.data[1:])
             for frame in Decoder().feed(speech.data):
                 if isinstance(frame.message, Press):
                     self._told.setdefault(frame.address, now)
+            self._plug.write(speech.data[1:])
 
     def _press(self, address: int, key: int) -> None:
         for twin in self._plugged[address][:1]:
