@@ -141,7 +141,7 @@ def fits(part: str, file: Path) -> bool:
     """Whether that part of a file is right in this one."""
     added = file.with_suffix(".d") / "part.toml"
     added.parent.mkdir(exist_ok=True)
-    added.write_text(part, encoding="utf-8")
+    added.write_text(part.replace("…", "another"), encoding="utf-8")  # each has a port of its own
     try:
         load(file)
     except SettingsError:
