@@ -321,7 +321,7 @@ VERBS = {
 
 
 class DeviceRequest(Request, frozen=True):
-    """A request that needs nothing more said: `identify`, `restart`."""
+    """A request that needs nothing more said: `identify`, `restart`, `reload`."""
 
 
 class Screenshot(Request, frozen=True):
@@ -372,6 +372,7 @@ class Identity(Payload, frozen=True):
 DEVICE_VERBS: dict[str, tuple[type[Request], type[Payload]]] = {
     "identify": (DeviceRequest, Identity),
     "restart": (DeviceRequest, Nothing),
+    "reload": (DeviceRequest, Nothing),
     "screenshot": (Screenshot, Picture),
     "touch": (Touch, Nothing),
     "print": (Print, Nothing),

@@ -55,6 +55,7 @@ class Display:
         touch = self.window.touch if self.settings.screen.remote_touch else None
         serve_screen(self.device, self.remote.picture, touch)
         if self.settings.shows == "board":
+            self.device.serve("reload", self._reload)
             self.device.serve("test-call", self._test_call)
         with ExitStack() as opening:
             opening.enter_context(self.window)
@@ -102,13 +103,17 @@ class Display:
             self.shown = view
         self.remote.step()
 
-    def _test_call(self, request: Request, reply: Reply) -> None:
-        """Call a number that nobody has to a counter that is none, with the clips as they are now."""
+    def _reload(self, _request: Request, reply: Reply) -> None:
+        """Take the clips as they are now; settings are read at the start, pictures at their turn."""
         if self.voice:
             self.voice.read()
+        reply(Nothing())
+
+    def _test_call(self, request: Request, reply: Reply) -> None:
+        """Call a number that nobody has to a counter that is none."""
         call = Call(str(request.request), 1, 0, "A000", "", "0", {}, ("vi", "en"))
         self.announcer.hear(call, self.device.clock.monotonic())
-        reply(Nothing())
+        self._reload(request, reply)
 
     def _look(self, now: float) -> View:
         states, counter = self.device.states, self.settings.counter or ""

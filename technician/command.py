@@ -156,7 +156,7 @@ def check(files: tuple[Path, ...]) -> None:
 @click.argument(
     "verb",
     type=click.Choice(
-        ["identify", "screenshot", "test-call", "test-print", "print", "paper-changed", "restart"]
+        ["identify", "screenshot", "test-call", "test-print", "print", "paper-changed", "reload", "restart"]
     ),
 )
 @click.option(

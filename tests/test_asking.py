@@ -10,24 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from center.broker import PrivateBroker
 from config.load import load
 from config.settings import DisplaySettings
 from display.app import Display
 from technician.command import luot
 
 Ask = Callable[..., Result]
-
-SETTINGS = """center = "{center}"
-role = "technician"
-device = "guest-technician"
-volatile = true
-
-[broker]
-host = "127.0.0.1"
-port = {port}
-password = "{password}"
-"""
 
 
 @pytest.fixture
@@ -43,14 +31,12 @@ def sign(monkeypatch: pytest.MonkeyPatch, files: Path) -> Iterator[Display]:
 
 
 @pytest.fixture
-def ask(broker: PrivateBroker, tmp_path: Path) -> Iterator[Ask]:
-    """The command, to its end; the sign goes on meanwhile."""
-    file = tmp_path / "technician.toml"
-    password = broker.passwords["guest-technician"]
-    file.write_text(SETTINGS.format(center=broker.center.center, port=broker.port, password=password))
+def ask(files: Path) -> Iterator[Ask]:
+    """The command, to its end; the screen goes on meanwhile."""
+    config = ["--config", str(files / "guest-technician.toml")]
 
     def run(*words: object, meanwhile: Display) -> Result:
-        told = thread.submit(CliRunner().invoke, luot, ["ask", *map(str, words), "--config", str(file)])
+        told = thread.submit(CliRunner().invoke, luot, ["ask", *map(str, words), *config])
         with suppress(SystemExit):  # it was told to restart
             while not told.done():
                 meanwhile.step(0.02)

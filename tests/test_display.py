@@ -318,6 +318,19 @@ def test_technician_calls_a_number_that_nobody_has(
     until(hall, "the words", lambda _: words in (tmp_path / "heard.raw").read_bytes())
 
 
+def test_technician_lets_the_board_take_its_clips_anew(
+    hall: Display, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    assert hall.voice is not None
+    voice, call = hall.voice, Announcement("", 1, "A000", "", "0")
+    assert voice.words(call)
+    (tmp_path / "voice" / "vi" / "A.wav").unlink()
+    until(hall, "the centre", lambda view: view.fresh)
+    with Member(broker, "control-room", "technician", tmp_path) as watcher:
+        ask_device(watcher.session, watcher.center, "board-1", "reload", DeviceRequest(uuid4()))
+        until(hall, "that it lacks a clip", lambda _: not voice.words(call))
+
+
 def test_face_that_is_touched_after_the_service_reaches_the_hub_once(
     monkeypatch: pytest.MonkeyPatch, broker: PrivateBroker, files: Path, tmp_path: Path
 ) -> None:
