@@ -59,7 +59,10 @@ ROLES = {
     "kiosk": (*PRINTS, "read {root}/device/+/status", "read {root}/device/+/health"),
     "display": ("read {root}/call",),
     "bridge": (),
-    "web": (*PRINTS, "read {root}/journal", "read {root}/call", "read {root}/device/+/status"),
+    "web": (
+        *PRINTS, "read {root}/journal", "read {root}/call", "read {root}/device/+/status",
+        "read {root}/device/+/health",
+    ),
     "printer": (),
     "technician": ("read {root}/#", "write {root}/device/+/ask/+"),
 }  # fmt: skip

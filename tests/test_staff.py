@@ -20,6 +20,7 @@ from bus.asks import (
     SetFloor,
     Shut,
 )
+from bus.health import HealthFacts
 from bus.messages import Status
 from bus.topics import STATUS
 from center.backup import back_up, restore
@@ -183,6 +184,16 @@ class TestTrouble:
     def hub(self, files: Path) -> Iterator[HubByHand]:
         with hub_by_hand(files) as hub:
             yield hub
+
+    def test_a_printer_without_paper_is_told_on_every_page(self, page: Page, kiosk: Member) -> None:
+        kiosk.health_facts = lambda: HealthFacts(printer="paper-out")
+        kiosk.report()
+        expect(page.locator("#needs")).to_have_text("kiosk-1: hết giấy. Lắp cuộn mới và đóng nắp.")
+        page.goto("/assist")
+        expect(page.locator("#needs")).to_be_visible()
+        kiosk.health_facts = lambda: HealthFacts(printer="ready")
+        kiosk.report()
+        expect(page.locator("#needs")).to_be_hidden()
 
     def test_failure_04_staff_are_asked_about_a_counter_that_nobody_reaches(
         self, page: Page, kiosk: Member, broker: PrivateBroker, hub: HubByHand, tmp_path: Path

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from bus.messages import Catalog, CenterState, CounterState, Id, Panel, Payload, QueueState, encode
+from web.machines import Need
 
 
 class Picture(Payload, frozen=True):
@@ -16,6 +17,7 @@ class Picture(Payload, frozen=True):
     queues: dict[str, QueueState]
     counters: dict[str, CounterState]
     panels: dict[str, Panel]
+    needs: tuple[Need, ...]  # machines that staff have to see to
 
 
 class Told(Payload, frozen=True):

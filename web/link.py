@@ -19,12 +19,13 @@ from bus.disk import DiskFault
 from bus.issuer import Issuer
 from bus.memory import Memory
 from bus.messages import Nothing, Payload
-from bus.topics import STATE_CATALOG, STATE_CENTER, STATE_COUNTER, STATE_PANEL, STATE_QUEUE
+from bus.topics import HEALTH, STATE_CATALOG, STATE_CENTER, STATE_COUNTER, STATE_PANEL, STATE_QUEUE, STATUS
 from config.clock import Clock
 from config.errors import LuotError, Refused, Unreachable
 from config.settings import WebSettings
 from web.bell import Bell
 from web.feed import Picture
+from web.machines import Machines
 
 STEP_S = 1.0
 
@@ -45,12 +46,13 @@ class Link:
     """The bus as the web's handlers see it. Belongs to one event loop."""
 
     def __init__(self, settings: WebSettings, clock: Clock) -> None:
-        followed = (STATE_CENTER, STATE_CATALOG, STATE_QUEUE, STATE_COUNTER, STATE_PANEL)
+        followed = (STATE_CENTER, STATE_CATALOG, STATE_QUEUE, STATE_COUNTER, STATE_PANEL, HEALTH, STATUS)
         self.device = Device(
             settings, "web", [topic.filter(settings.center) for topic in followed], clock=clock
         )
         memory = Memory(settings.folder, self.device.clock, volatile=settings.volatile)
         self.issuer = Issuer(self.device, memory, leases=False)
+        self.machines = Machines(self.device.clock.monotonic)
         self.picture = self._look()
         self.bell = Bell()  # rung when every page is to be told anew
         self._asked: dict[UUID, asyncio.Future[Outcome]] = {}
@@ -67,8 +69,10 @@ class Link:
                 for each in news:
                     if isinstance(each, Asking):
                         self._ask(loop, each)
+                    self.machines.hear(each)
                 before, self.picture = self.picture, self._look()
-                if before.live != self.picture.live or any(isinstance(each, Changed) for each in news):
+                changed = any(isinstance(each, Changed) for each in news)
+                if changed or (before.live, before.needs) != (self.picture.live, self.picture.needs):
                     self.bell.ring()
 
     async def ask(self, verb: str, fields: Request, *, within: float) -> Payload:
@@ -142,4 +146,5 @@ class Link:
             queues=dict(states.queues),
             counters=dict(states.counters),
             panels=dict(states.panels),
+            needs=self.machines.needs(),
         )

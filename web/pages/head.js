@@ -19,6 +19,17 @@ const STOPPED = {
   "second-hub": "A second hub runs on this network. No numbers are given by it until one of the two is switched off.",
 };
 
+// What a machine needs, and what staff do about it.
+const NEEDS = {
+  "paper-low": "{device}: the paper is nearly out",
+  "paper-out": "{device}: no paper. Put in a roll, close the cover.",
+  "cover-open": "{device}: the printer's cover is open. Close it.",
+  "error": "{device}: the printer is jammed or too hot. Look at it.",
+  "offline": "{device}: the printer does not print now. Look at it.",
+  "silent": "{device}: the printer does not answer. Look at its cable and its power.",
+  "rush": "{device}: numbers are taken faster than people come. Look who is there.",
+};
+
 export function takeHead() {
   const words = (id, tag = "span") => h(tag, { id });
   const head = h(
@@ -36,6 +47,7 @@ export function takeHead() {
     head,
     h("p", { id: "trouble", className: "passing", role: "alert", hidden: true }),
     h("section", { id: "stopped", role: "alert", hidden: true }),
+    h("ul", { id: "needs", role: "status", hidden: true }),
   );
   document.body.append(h("p", { id: "notice", className: "passing", role: "status", hidden: true }));
   offerLanguage($("language"));
@@ -59,6 +71,9 @@ export function showHead(page) {
     h("strong", {}, say(STOPPED[stopped] ?? "The centre gives no numbers now.")),
     h("small", { lang: "en" }, hint),
   ]);
+  const needs = page.live ? state.needs : [];
+  $("needs").hidden = needs.length === 0;
+  fill($("needs"), needs, () => needs.map((each) => h("li", {}, needed(each))));
   $("title").textContent = pick(state.center.title);
   $("name").textContent = pick(state.center.name);
   $("clerk").textContent = page.told.clerk;
@@ -67,6 +82,11 @@ export function showHead(page) {
   $("clock").textContent = hour(page.now(), state.center.timezone);
   const ways = Object.keys(WAYS).filter((way) => way !== "/staff" || page.told.role === "manager");
   fill($("ways"), ways, () => ways.map(wayTo));
+}
+
+function needed({ device, what, tickets_left: left }) {
+  const words = say(NEEDS[what] ?? "{device}: look at it.", { device });
+  return what === "paper-low" && left !== null ? `${words} · ${say("about {count} tickets left", { count: left })}` : words;
 }
 
 function silent(facts) {
