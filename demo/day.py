@@ -126,11 +126,18 @@ class Day:
         self._press(counter, "next")
 
     def _press(self, counter: str, key: str) -> None:
+        """Press a key; again where the keypad refuses it, as its bridge may hear of the last act after us."""
         turn, line = self.states.counters[counter].turn, self.center.line
         address = keypad(self.counters.index(counter))
+
+        def taken() -> bool:
+            if line.lamp(address) == "refused":
+                line.press(address, key)
+            return self.states.counters[counter].turn != turn
+
         self.until("the last key's answer", lambda: line.lamp(address) != "waiting")
         line.press(address, key)
-        self.until(f"the effect of {key}", lambda: self.states.counters[counter].turn != turn)
+        self.until(f"the effect of {key}", taken)
 
     def guard(self) -> None:
         """Let the moment pass in which nobody who was just called can be finished."""
