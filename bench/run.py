@@ -17,8 +17,8 @@ from config.errors import LuotError
 # Each is a module of this folder with `run() -> list[Result]`.
 NAMES = (
     "touch-to-ticket", "key-to-screen", "numbers-per-second", "next-at-depth", "start-up", "memory", "waits",
-    "compose", "first-byte", "ticket-bytes", "status-fuzz", "line-fuzz", "bridge-idle",
-    "idle", "call-to-pixels", "redraw", "cold-start", "screen-memory",
+    "compose", "first-byte", "ticket-bytes", "status-fuzz", "line-fuzz", "line-latency", "key-effects",
+    "bridge-idle", "idle", "call-to-pixels", "redraw", "cold-start", "screen-memory",
 )  # fmt: skip
 
 

@@ -217,6 +217,18 @@ def test_a_press_has_one_effect_though_the_bridge_died_before_it_said_so(hall: H
     assert hall.web.turn(COUNTER) == turn + 1
 
 
+def test_a_press_has_one_effect_though_the_hub_was_killed_in_the_middle_of_it(hall: Hall, hub: Part) -> None:
+    label = hall.take()
+    hall.take()
+    turn = hall.web.turn(COUNTER)
+    hall.twins.press(KEYPAD, "next")
+    hall.expect("the request", lambda: bool(hall.bridge.device.asker.pending))
+    hub.kill()
+    assert hall.said(KEYPAD) == "accepted"
+    hall.expect_shown(label)
+    hall.expect("the hub's word", lambda: hall.web.turn(COUNTER) == turn + 1)
+
+
 def test_a_key_pressed_before_the_bridge_knows_its_counter_waits_for_it(
     hall: Hall, broker: PrivateBroker
 ) -> None:
