@@ -59,7 +59,7 @@ def measure(folder: Path) -> list[float]:
             stack.enter_context(Part(role, folder / f"{device}.toml"))
         expect(web, "the hub", lambda: len(web.states.counters) == len(KEYPADS), within=20)
         watcher = connect(broker.address(WATCHER))
-        watcher.on_message = lambda _client, _data, message: heard.hear(message.payload)
+        watcher.on_message = lambda _client, _data, message: heard.hear(bytes(message.payload))
         watcher.subscribe(ASK.filter(settings.center, device="bridge-1"))
         watcher.loop_start()
         stack.callback(watcher.loop_stop)

@@ -17,12 +17,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import get_args
 
 from bus.messages import LinkHealth
-from config.fields import Baud
 from config.hardware import Line
 from firmware_bridge.codec import Decoder, encode
+from firmware_bridge.diagnosis import Diagnosis
 from firmware_bridge.driver import KeyPressed, LinkChanged
 from firmware_bridge.frames import (
     EVERYONE,
@@ -51,8 +50,6 @@ RESTING_S = 0.040  # the same while nobody presses: each costs a wake, and the b
 BUSY_S = 900.0  # after a press: as long as a service takes
 LATEST_S = 0.020  # that an adapter may add to an answer's way
 FORGET = 0.5  # what is left of an answer's lateness after the next one
-LOST_S = 5.0  # without a word from anybody, after which other speeds are tried
-ZEROS = 16  # requests in a row after which nothing but zeros came: that is the idle line, turned round
 
 
 @dataclass
@@ -85,8 +82,7 @@ class Master:
         ]
         self.baud: int = line.baud  # of what `send` gave last
         self._settled: int = line.baud
-        self._others = [baud for baud in get_args(Baud) if baud != line.baud]
-        self._tries = 0  # requests to single devices since nobody is heard any more
+        self._line = Diagnosis(line.baud, len(peers), lambda state: tell(LinkChanged("line", state)))
         self._peers = {peer.address: peer for peer in peers}
         self._named = {peer.name: peer for peer in peers}
         self._tell = tell
@@ -95,15 +91,11 @@ class Master:
         self._air: Exchange | None = None
         self._late_s = LATEST_S  # by how much answers come later than the wire alone would bring them
         self._bad = 0  # frames until now
-        self._zeros = 0  # requests in a row that were followed by nothing but zeros
-        self._heard_at: float | None = None  # the last frame of a device
         self._last = EVERYONE  # whom the last request was to
         self._suspects: deque[int] = deque()  # one of them has a press to tell, or several
         self._round_at = 0.0 if line.keypads or line.raters else inf
         self._busy_until = 0.0
-        self._state = "absent"
         self._errors = 0  # garbled answers that were nobody's in particular
-        self._answers_at = 0  # another speed, at which somebody answered
 
     # The line itself
 
@@ -114,17 +106,15 @@ class Master:
         self._air = None
         self._suspects.clear()
         self._late_s = LATEST_S
-        self._zeros = 0
-        self._heard_at = None
         for peer in self._peers.values():
             peer.forget()
-        self._turn("ready")
+        self._line.turn("ready")
 
     def detach(self) -> None:
         """The port is gone, or still not there."""
         for peer in self._peers.values():
             peer.forget()
-        self._turn("absent")
+        self._line.turn("absent")
 
     def wake(self) -> float:
         """When `send` is wanted next, should nothing come before: once a round, if nothing does."""
@@ -147,7 +137,7 @@ class Master:
             self._round_at = now + (ROUND_S if now < self._busy_until else RESTING_S)
         else:
             message = self._peers[address].request(now)
-            self.baud = self._speed(now)
+            self.baud = self._line.speed(now)
         begin_by = now + self._wire(size(type(message)) + 1) + self._late_s
         if isinstance(message, Hello):
             begin_by += (message.slots - 1) * slot_time(self.baud)
@@ -197,8 +187,7 @@ class Master:
         """The line and every device on it."""
         peers = [peer.health() for peer in self._peers.values()]
         frames = sum(each.frames for each in peers)
-        about = f"devices answer at {self._answers_at} baud" if self._state == "wrong-speed" else ""
-        return (LinkHealth("line", self._state, frames, self._errors, about=about), *peers)
+        return (self._line.health(frames, self._errors), *peers)
 
     # Rules
 
@@ -211,27 +200,12 @@ class Master:
         self._last = EVERYONE if everyone else single.address
         return self._last
 
-    def _speed(self, now: float) -> int:
-        """Of a request to one device: where nobody answers at all, every other time around another one."""
-        if self._heard_at is None:
-            self._heard_at = now
-        if now - self._heard_at < LOST_S:
-            self._tries = 0
-            return self._settled
-        self._tries += 1
-        around = self._tries // len(self._peers)
-        return self._others[around // 2 % len(self._others)] if around % 2 else self._settled
-
     def _wire(self, count: int) -> float:
         return wire_time(count, self.baud)
 
     def _heard(self, peer: Peer, frame: Frame, now: float) -> None:
-        if self.baud != self._settled:
-            self._answers_at = self.baud
-            self._turn("wrong-speed")
+        if not self._line.heard(self.baud, now):
             return
-        self._heard_at = now
-        self._turn("ready")
         air, before = self._air, peer.state
         peer.heard(frame.message, now)
         if air is None or air.request.sequence != frame.sequence:
@@ -267,9 +241,7 @@ class Master:
         self._decoder.give_up()
         self._count_garbled()
         self._air = None
-        self._zeros = self._zeros + 1 if air.begun and air.only_zeros else 0
-        if self._zeros >= ZEROS:
-            self._turn("swapped-wires")
+        self._line.unanswered(zeros=air.begun and air.only_zeros)
         peer = self._peers.get(air.request.address)
         if peer is not None:
             if not air.answered:
@@ -301,9 +273,3 @@ class Master:
         """Tell what became of the device, if that is news."""
         if peer.state != before:
             self._tell(LinkChanged(peer.name, peer.state))
-
-    def _turn(self, state: str) -> None:
-        """The line is in this state now; told if that is news."""
-        if state != self._state:
-            self._state = state
-            self._tell(LinkChanged("line", state))

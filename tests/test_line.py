@@ -14,10 +14,10 @@ from bus.messages import LinkHealth
 from config.clock import Clock
 from config.hardware import Keypad, OnLine
 from config.hardware import Line as Settings
+from firmware_bridge.diagnosis import LOST_S
 from firmware_bridge.driver import Face, KeyPressed, LinkChanged
 from firmware_bridge.frames import Outcome
 from firmware_bridge.line import Line
-from firmware_bridge.master import LOST_S
 from firmware_bridge.peer import GREET_S, VISIT_S
 from firmware_bridge.simulated import Noise, SimulatedLine
 from firmware_bridge.twins import simulated
