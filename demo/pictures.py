@@ -210,5 +210,5 @@ PICTURES: dict[str, Callable[[Day], Image.Image]] = {
     "kiosk-no-paper": no_paper,
     "kiosk-no-hub": no_hub,
     "own-kiosk": lambda _: of_the_gallery("kiosk", "of a centre's own colours"),
-    "own-board": lambda _: of_the_gallery("board", "of a centre's own colours"),
+    "own-board": lambda _: of_the_gallery("board", "calls in a centre's own colours"),
 }

@@ -57,7 +57,7 @@ VIEWS: dict[str, View] = {
     "board with much to say": BoardView(**CENTER | {"notice": LONG_NOTICE}, recent=ROWS[:2]),
     "board before the first call": BoardView(**CENTER),
     "board of a closed centre": BoardView(**CENTER | {"open": False}),
-    "board of a centre's own colours": BoardView(
+    "board calls in a centre's own colours": BoardView(
         **CENTER, current=Row("A012", "Quầy", "1"), recent=ROWS, theme=OWN
     ),
     "board without a hub": BoardView(),

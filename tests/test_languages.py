@@ -10,6 +10,8 @@ import pytest
 
 from config.words import LANGUAGE_NAMES, LOCALE, catalogue, say
 from demo import gallery
+from demo.files import TEMPLATES
+from technician.check import notes
 
 ROOT = LOCALE.parent.parent
 READ = ("kiosk", "display", "printer", "web")
@@ -66,6 +68,18 @@ def test_every_ede_word_names_its_source_and_the_manual_has_it() -> None:
         assert sources, f"{entry.msgid!r} names no source"
         assert all(source in manual for source in sources)
         assert entry.msgstr in manual
+
+
+def test_words_that_a_centre_lacks_are_named_with_their_line(tmp_path: Path) -> None:
+    whole = (TEMPLATES / "center.toml").read_text()
+    path, name = tmp_path / "center.toml", 'name = { vi = "Đất đai", en = "Land" }'
+    path.write_text(whole.replace(name, 'name = { vi = "Đất đai" }'))
+    line = whole[: whole.index(name)].count("\n") + 1
+    one, other = notes(path)
+    assert one.endswith(': no words in this file are in "rad": those in Vietnamese are shown')
+    assert other == f'{path}:{line}: `services.name` has no words in "en": those in Vietnamese are shown'
+    path.write_text(whole.replace('"en", "rad"]', '"en"]'))
+    assert notes(path) == []
 
 
 def test_what_ede_lacks_is_said_in_vietnamese() -> None:
