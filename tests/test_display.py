@@ -248,7 +248,7 @@ def hall(monkeypatch: pytest.MonkeyPatch, hub: Part, files: Path) -> Iterator[Di
     make_pack(files / "voice", "vi")
     (files / "pictures").mkdir()
     Image.new("RGB", (40, 30), (200, 0, 0)).save(files / "pictures" / "red.png")
-    monkeypatch.setattr("display.hall.NOTICE_S", 0.2)
+    monkeypatch.setattr("display.hall.NOTICE_S", 0.4)
     settings = structs.replace(settings, voice=files / "voice", pictures=files / "pictures")
     with Display(settings) as display:
         yield display
