@@ -171,7 +171,7 @@ class Master:
         """From now on the device is to show this."""
         peer = self._named[name]
         peer.wanted = wanted
-        if peer.state == "ready":
+        if peer.works:
             peer.due = 0.0
 
     def answer(self, press: KeyPressed, outcome: Outcome) -> None:
@@ -180,7 +180,7 @@ class Master:
         if peer.press == (press.boot, press.number):
             peer.ack = Ack(press.boot, press.number, outcome)
             peer.ack_owed = True
-            if peer.state == "ready":
+            if peer.works:
                 peer.due = 0.0
 
     def health(self) -> tuple[LinkHealth, ...]:
@@ -216,7 +216,7 @@ class Master:
             self._answer(peer, air, frame.message, now)
         if isinstance(frame.message, Press) and peer.presses(frame.message):
             self._pressed(peer, frame.message, now)
-        if peer.ack and peer.ack_owed and peer.state == "ready":
+        if peer.ack and peer.ack_owed and peer.works:
             peer.due = now
         self._note(peer, before)
 
@@ -252,8 +252,8 @@ class Master:
                 self._note(peer, before)
         elif air.garbled:
             self._late_s = LATEST_S  # perhaps we spoke into an answer that the adapter held back
-            ready = [each for each in self._peers.values() if each.state == "ready"]
-            self._suspects.extend(each.address for each in ready if each.has_keys)
+            working = [each for each in self._peers.values() if each.works]
+            self._suspects.extend(each.address for each in working if each.has_keys)
 
     def _count_garbled(self) -> bool:
         """Whoever was asked has the bad frames that came, if any."""

@@ -60,6 +60,11 @@ class Peer:
     def has_keys(self) -> bool:
         return self.kind in (Kind.KEYPAD, Kind.RATER)
 
+    @property
+    def works(self) -> bool:
+        """It is the one that it should be; what can be read of it counts, however bad its wires are."""
+        return self.state in ("ready", "garbled") and self._fits()
+
     def forget(self) -> None:
         """The line is gone, or back: whoever is there is a stranger."""
         self.state = "silent"
@@ -68,12 +73,12 @@ class Peer:
 
     def request(self, now: float) -> Message:
         """What it is to be asked, or told, now."""
-        if self.state in ("garbled", "two-devices"):
-            return Hello(SLOTS)
-        if self.state != "ready":
-            return Hello()
+        if not self.works:
+            return Hello(SLOTS) if self.state in ("garbled", "two-devices") else Hello()
         if self.ack is not None and self.ack_owed:
             return self.ack  # a press that is told on and on is in the way of others
+        if self.state == "garbled":  # whatever it is told, every other time it draws
+            return (self._untold() if self._misses % 2 else None) or Hello(SLOTS)
         if now >= self._greet_at:
             return Hello()
         return self._untold() or Poll()
@@ -81,6 +86,9 @@ class Peer:
     def heard(self, message: Message, now: float) -> None:
         """It says this, whether it was asked or not."""
         self._frames += 1
+        self._misses = 0
+        if self.state == "silent":
+            self.due = now
         match message:
             case Identity():
                 self._identify(message, now)
@@ -95,7 +103,6 @@ class Peer:
             self.ack_owed = False
         if self.state in ("ready", "wrong-kind"):
             self._garbled = 0
-        self._misses = 0
         trip = (now - asked_at) * 1000
         self._round_trip_ms += (trip - self._round_trip_ms) * (0.1 if self._round_trip_ms else 1)
         following = self.request(now)
@@ -124,7 +131,7 @@ class Peer:
 
     def presses(self, press: Press) -> bool:
         """Whether this press is news; another device's keys do not count."""
-        if self.state != "ready" or not self.has_keys:
+        if not self.works or not self.has_keys:
             return False
         if self.press and press.boot == self.press[0] and press.number <= self.press[1]:
             if press.number == self.press[1]:
@@ -158,5 +165,8 @@ class Peer:
             self._alone += 1
             if self._alone < ALONE:
                 return
-        fits = told.kind is self.kind and told.keys >= len(self.acts)
-        self.state = "ready" if fits else "wrong-kind"
+        self.state = "ready" if self._fits() else "wrong-kind"
+
+    def _fits(self) -> bool:
+        it = self.identity
+        return it is not None and it.kind is self.kind and it.keys >= len(self.acts)

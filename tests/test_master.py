@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from random import Random
 from typing import Protocol
 
 from config.hardware import Keypad, Line, OnLine
@@ -54,6 +55,8 @@ class Talk:
         self.twins: dict[int, Twin] = {1: self.keypad, 2: self.other, 11: self.sign}
         self.double: Twin | None = None  # a device with an address that another one has
         self.deaf = False  # the master: what is answered is lost on its way
+        self.lost = 0.0  # the share of all that is said that is lost, each way
+        self.chance = Random(1)
         self.baud = 19200  # of the devices
         self.idle = b""  # what the idle line brings
         self.asked: list[tuple[float, int, Message]] = []
@@ -65,7 +68,7 @@ class Talk:
         self.asked = []
         end = self.now + seconds
         while self.now < end:
-            data = self.master.send(self.now)
+            data = self._arriving(self.master.send(self.now))
             said: dict[float, bytes] = {}
             for frame in Decoder().feed(data):
                 self.asked.append((self.now, frame.address, frame.message))
@@ -78,7 +81,7 @@ class Talk:
                 self.now = asked + BEGUN_S + after_s - REST_S
                 self._reach(data + answer[:1])  # it may hear itself
                 self.now = asked + WIRE_S + after_s - REST_S
-                self._reach(answer[1:])
+                self._reach(self._arriving(answer[1:]))
                 data = b""
             if not said:
                 if data:
@@ -86,6 +89,9 @@ class Talk:
                     self._reach(self.idle)
                 self.now = min(self.master.wake(), end)
         return [message for _, address, message in self.asked if address != EVERYONE]
+
+    def _arriving(self, data: bytes) -> bytes:
+        return b"" if self.chance.random() < self.lost else data
 
     def _reach(self, data: bytes) -> None:
         if data and not self.deaf:
@@ -191,6 +197,21 @@ def test_a_press_that_nobody_answers_is_given_up_by_its_keypad() -> None:
     assert talk.keypad.lamp == "waiting"
     talk.run(0.2)
     assert talk.keypad.lamp == "refused"
+
+
+def test_every_press_is_told_once_and_soon_answered_on_a_line_that_loses_a_fifth_each_way() -> None:
+    talk = Talk()
+    talk.run(1)
+    talk.lost = 0.2
+    for nth in range(1, 201):
+        talk.keypad.press(NEXT, talk.now)
+        pressed = talk.now
+        while talk.keypad.lamp == "waiting":
+            assert talk.now < pressed + 3
+            talk.run(0.05)
+            for press in talk.presses()[-1:]:
+                talk.master.answer(press, Outcome.ACCEPTED)
+        assert [press.number for press in talk.presses()] == list(range(1, nth + 1))
 
 
 def test_two_presses_at_once_are_both_heard_soon() -> None:
