@@ -6,9 +6,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import get_args
 
-from config.hardware import PadKey
+from config.hardware import LAST_REGISTER, ModbusSign, PadKey
 from config.layers import Document, values
-from config.shape import Mistake, each_once, meant, name, quoted
+from config.shape import Mistake, convert, each_once, meant, mistakes, name, quoted
 
 HARDWARE = ("line", "pads", "modbus", "gpio")  # the tables of a bridge
 PAD_KEYS = get_args(PadKey)
@@ -82,8 +82,10 @@ def _printer(document: Document) -> Iterator[Mistake]:
 
 def _hardware(document: Document) -> Iterator[Mistake]:
     """A bridge is between hardware and the bus."""
-    if document.get("role") == "bridge" and not any(key in document for key in HARDWARE):
-        yield Mistake(("role",), f"a bridge has no hardware: add `[{HARDWARE[0]}]`")
+    if document.get("role") == "bridge" and not any(document.get(key) for key in HARDWARE):
+        yield Mistake(
+            ("role",), "a bridge has no hardware: add `[line]`, `[[pads]]`, `[modbus]` or `[gpio]`, as it has"
+        )
     yield from each_once(
         [
             place
@@ -95,6 +97,7 @@ def _hardware(document: Document) -> Iterator[Mistake]:
     yield from each_once(
         values(document, "modbus.signs.*.address"), "set another address on one of the two signs, and here"
     )
+    yield from _registers(document)
     yield from each_once(
         [*values(document, "line.port"), *values(document, "modbus.port")],
         "Modbus signs need a line and an adapter of their own",
@@ -109,6 +112,23 @@ def _hardware(document: Document) -> Iterator[Mistake]:
             if key not in PAD_KEYS:
                 there_is_none = f"`{name(path)}`: a number pad has no key {quoted(key)}"
                 yield Mistake((*path, key), there_is_none + meant(key, PAD_KEYS))
+
+
+def _registers(document: Document) -> Iterator[Mistake]:
+    """A Modbus sign's registers are there, and each is for one thing."""
+    for path, written in values(document, "modbus.signs.*"):
+        if any(mistakes(written, ModbusSign)):
+            continue
+        registers = convert(written, ModbusSign).registers
+        if max(registers) > LAST_REGISTER:
+            where = (*path, "register")
+            yield Mistake(where, f"`{name(where)}`: the number ends beyond {LAST_REGISTER}, the last one")
+        for register in sorted({each for each in registers if registers.count(each) > 1}):
+            yield Mistake(
+                path,
+                f"`{name(path)}`: register {register} would be written for two things, of which one is "
+                "lost; compare `register`, `width`, `letter`, `blink` and `light` with the manual",
+            )
 
 
 def _is_loopback(host: str) -> bool:

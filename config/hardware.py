@@ -54,7 +54,8 @@ class Pad(Table, frozen=True):
     keys: dict[PadKey, Act] = field(default_factory=lambda: dict(PAD_KEYS))
 
 
-Register = Annotated[int, Meta(ge=0, le=65535)]
+LAST_REGISTER = 65535
+Register = Annotated[int, Meta(ge=0, le=LAST_REGISTER)]
 Word = Annotated[int, Meta(ge=0, le=65535)]
 
 
@@ -79,6 +80,14 @@ class ModbusSign(Table, frozen=True):
     light: Switch | None = None  # on while there is a number; may be a brightness
     swapped: bool = False  # a register's low byte is its first
     function: Literal[6, 16] = 16  # 6: registers are written one by one
+
+    @property
+    def registers(self) -> tuple[int, ...]:
+        """All that are written, those of the number first."""
+        count = {"ascii": self.width, "ascii-pairs": (self.width + 1) // 2}.get(self.code, 1)
+        switches = [each.register for each in (self.blink, self.light) if each is not None]
+        letter = [] if self.letter is None else [self.letter]
+        return (*range(self.register, self.register + count), *letter, *switches)
 
 
 class Modbus(Table, frozen=True):

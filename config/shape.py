@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from types import NoneType
-from typing import Any, NamedTuple, TypeVar, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Struct, inspect, structs
@@ -33,6 +33,11 @@ def mistakes(value: object, kind: Any, path: KeyPath = ()) -> Iterator[Mistake]:
     """Every mistake in a value that should become a `kind`; where there is none, `convert` takes it."""
     if NoneType in get_args(kind):
         kind = next(each for each in get_args(kind) if each is not NoneType)
+    if get_origin(kind) is Annotated and isinstance(value, list):
+        within = list(mistakes(value, get_args(kind)[0], path))
+        if any(len(mistake.path) > len(path) for mistake in within):  # of its items, not of its length
+            yield from within
+            return
     origin, inside = get_origin(kind), get_args(kind)
     if origin is tuple and inside[-1] is Ellipsis and isinstance(value, list):
         inside = inside[:1] * len(value)
@@ -146,6 +151,8 @@ def _not(value: object, wanted: inspect.Type) -> str:
     match value:
         case dict():
             return ", not a table"
+        case list() if isinstance(wanted, inspect.StructType):
+            return ", not several: its header has single brackets"
         case list():
             return f", not a list of {len(value)}"
         case str() if isinstance(wanted, inspect.LiteralType):

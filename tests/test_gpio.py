@@ -18,7 +18,7 @@ from bus.asks import Open, Take
 from bus.messages import LinkHealth
 from center.broker import PrivateBroker
 from config.clock import FakeClock
-from config.errors import HardwareAbsent, SettingsError
+from config.errors import HardwareAbsent
 from config.hardware import Button, Gpio, Sensor, Switched, Tower
 from config.load import load
 from config.settings import BridgeSettings
@@ -315,57 +315,3 @@ def test_a_button_calls_and_all_that_is_wired_to_its_counter_says_so(
         until("the tower", lambda: blinks(GREEN))
         until("the buzzer", lambda: blinks(BUZZER))
         assert [link.name for link in bridge.links()] == ["door-13", "paper-19"]
-
-
-def mistakes(folder: Path, hardware: str) -> str:
-    file = folder / "bridge-1.toml"
-    file.write_text(f'center = "x"\ndevice = "bridge-1"\nrole = "bridge"\n{hardware}')
-    with pytest.raises(SettingsError) as error:
-        load(file)
-    return str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("hardware", "mistake"),
-    [
-        (
-            '[gpio]\nlamps = [{ pin = 17, counter = "1" }]\nbuttons = [{ pin = 17, counter = "1" }]',
-            "`gpio.lamps.pin` has 17 a second time: a pin has one wire",
-        ),
-        (
-            '[gpio]\ntowers = [{ green = 22, amber = 22, red = 24, counter = "1" }]',
-            "`gpio.towers.amber` has 22 a second time",
-        ),
-        ('[gpio]\nlamps = [{ pin = 28, counter = "1" }]', "must be a GPIO's number, 2 to 27"),
-        ('[gpio]\nlamps = [{ pin = "GPIO17", counter = "1" }]', "must be a GPIO's number, 2 to 27"),
-        ('[gpio]\nbuttons = [{ pin = 5, counter = "1", key = "nex" }]', 'did you mean "next"'),
-        ('[gpio]\nsensors = [{ pin = 5, watches = "window" }]', 'one of "door", "paper"'),
-        (
-            '[modbus]\nport = "a"\nsigns = [{ address = 3, counter = "1", register = 0 },'
-            ' { address = 3, counter = "2", register = 0 }]',
-            "`modbus.signs.address` has 3 a second time",
-        ),
-        (
-            '[line]\nport = "a"\n[modbus]\nport = "a"\n'
-            'signs = [{ address = 3, counter = "1", register = 0 }]',
-            "Modbus signs need a line and an adapter of their own",
-        ),
-        ('[modbus]\nport = "a"\nsigns = []', "`modbus.signs`"),
-    ],
-)
-def test_mistakes_in_the_tables_are_named(tmp_path: Path, hardware: str, mistake: str) -> None:
-    assert mistake in mistakes(tmp_path, hardware)
-
-
-def test_all_tables_together(tmp_path: Path) -> None:
-    file = tmp_path / "bridge-1.toml"
-    file.write_text(
-        'center = "x"\ndevice = "bridge-1"\nrole = "bridge"\n'
-        '[modbus]\nport = "b"\nparity = "even"\n[[modbus.signs]]\naddress = 3\ncounter = "1"\nregister = 0\n'
-        'code = "ascii-pairs"\nlight = { register = 8, on = 7 }\n'
-        '[gpio]\nbuttons = [{ pin = 5, counter = "1" }]\nsensors = [{ pin = 13, watches = "door" }]\n'
-    )
-    settings = load(file)
-    assert isinstance(settings, BridgeSettings)
-    assert settings.modbus is not None
-    assert settings.gpio is not None

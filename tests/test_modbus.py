@@ -131,6 +131,7 @@ class TestRegisters:
             assert write.request()[1] == function
             assert twin.hear(write.request()) == write.answer()
         assert twin.registers == kept
+        assert set(kept) == set(sign.registers)
 
 
 class Bus:

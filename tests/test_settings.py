@@ -489,48 +489,6 @@ def test_a_rule_and_a_wrong_shape_are_told_together(tmp_path: Path) -> None:
     assert [line.split(": ")[0] for line in lines] == ["center.toml:6", "center.toml:12", "center.toml:37"]
 
 
-@pytest.mark.parametrize("address", ["1", "11"])
-def test_an_address_belongs_to_one_device_of_the_line(tmp_path: Path, address: str) -> None:
-    text = BRIDGE.replace("address = 2", f"address = {address}")
-    [line] = told(write(tmp_path / "bridge-1.toml", text))
-    assert f"address` has {address} a second time" in line
-
-
-PADS = """\
-role = "bridge"
-center = "tan-lap"
-device = "bridge-1"
-
-[[pads]]
-device = "/dev/input/by-id/usb-pad-event-kbd"
-counter = "1"
-keys = { enter = "next", "." = "hold" }
-"""
-
-
-def test_the_keys_of_a_number_pad_go_by_what_stands_on_them(tmp_path: Path) -> None:
-    settings = load(write(tmp_path / "bridge-1.toml", PADS))
-    assert isinstance(settings, BridgeSettings)
-    assert settings.pads[0].keys == {"enter": "next", ".": "hold"}
-    wrong = PADS.replace('enter = "next"', 'entr = "next"').replace("hold", "holt")
-    text = wrong + PADS[PADS.index("[[pads") :]
-    assert told(write(tmp_path / "bridge-1.toml", text)) == [
-        'bridge-1.toml:8: `pads.keys..` must be one of "close", "finish", "hold", "next", "no-show", "open", '
-        '"pause", "rate-1", "rate-2", "rate-3", "rate-4", "rate-5", "recall", "requeue", "start", '
-        'not "holt"; did you mean "hold"?',
-        'bridge-1.toml:8: `pads.keys`: a number pad has no key "entr"; did you mean "enter"?',
-        'bridge-1.toml:10: `pads.device` has "/dev/input/by-id/usb-pad-event-kbd" a second time: '
-        "a number pad acts for one counter",
-        'bridge-1.toml:11: `pads.counter` has "1" a second time: a counter has one number pad',
-    ]
-
-
-def test_keys_that_are_no_table_are_told_how_to_write_one(tmp_path: Path) -> None:
-    text = PADS.replace('{ enter = "next", "." = "hold" }', '"enter"')
-    [line] = told(write(tmp_path / "bridge-1.toml", text))
-    assert 'must be acts by key, as in { enter = "next", "+" = "recall" }, not "enter"' in line
-
-
 @pytest.mark.parametrize(
     ("shows", "line"),
     [
