@@ -1,11 +1,12 @@
 """The page on the line's protocol, the firmware's header and the code say the same."""
 
 import re
+import subprocess
 from pathlib import Path
 
 from firmware_bridge import published
 from firmware_bridge.codec import Decoder, crc, encode
-from firmware_bridge.compiled import SOURCES, CompiledDevice
+from firmware_bridge.compiled import SOURCES, STRICT, CompiledDevice
 from firmware_bridge.frames import (
     Ack,
     Frame,
@@ -59,6 +60,13 @@ def test_the_steps_of_the_example_are_right() -> None:
     content = bytes((1, poll.address, poll.sequence, 2, 0))
     assert f"`{content.hex(' ')}`" in PAGE
     assert f"`{crc(content).hex(' ').upper()}`" in PAGE
+
+
+def test_the_program_of_the_page_compiles(tmp_path: Path) -> None:
+    (program,) = re.findall(r"^```c\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
+    (tmp_path / "main.c").write_text(program)
+    command = ["gcc", *STRICT, f"-I{SOURCES}", "-fsyntax-only", str(tmp_path / "main.c")]
+    subprocess.run(command, check=True)
 
 
 def test_seven_segments_draw_no_character_as_another_digit() -> None:

@@ -110,12 +110,12 @@ bool luot_read(struct luot_reader *reader, uint8_t byte, struct luot_request *re
         if (reader->size < LUOT_INSIDE)
             reader->bytes[reader->size++] = byte;
         else
-            reader->void_ = true;
+            reader->too_long = true;
         return false;
     }
-    good = !reader->void_ && decode(reader->bytes, reader->size, request);
+    good = !reader->too_long && decode(reader->bytes, reader->size, request);
     reader->size = 0;
-    reader->void_ = false;
+    reader->too_long = false;
     return good;
 }
 

@@ -20,7 +20,7 @@ struct luot_request {
 /* Collects bytes; all zeros to begin with. */
 struct luot_reader {
     uint8_t size;
-    bool void_; /* too long: what comes until the next delimiter is passed over */
+    bool too_long; /* what comes until the next delimiter is passed over */
     uint8_t bytes[LUOT_INSIDE];
 };
 
