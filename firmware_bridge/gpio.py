@@ -51,10 +51,9 @@ class Pins:
         self._sensors: dict[str, tuple[Sensor, DigitalInputDevice]] = {}
         self._sure: dict[str, Face] = {}  # the last one of each buzzer that was
         self._opened = ExitStack()
-        self.keypads = {f"button-{each.pin}": each.counter for each in settings.buttons}
-        self.faces = {f"lamp-{each.pin}": each.counter for each in settings.lamps}
-        self.faces |= {f"tower-{each.green}": each.counter for each in settings.towers}
-        self.faces |= {f"buzzer-{each.pin}": each.counter for each in settings.buzzers}
+        self.keypads = {_name(each.pin): each.counter for each in settings.buttons}
+        self.faces = {_name(each.pin): each.counter for each in (*settings.lamps, *settings.buzzers)}
+        self.faces |= {_name(each.green): each.counter for each in settings.towers}
 
     def __enter__(self) -> "Pins":
         if Device.pin_factory is None:
@@ -92,13 +91,13 @@ class Pins:
     def _open(self, use: Callable[..., Any]) -> None:
         settings = self._settings
         for lamp in settings.lamps:
-            self._lights[f"lamp-{lamp.pin}"] = [use(LED, lamp.pin, active_high=lamp.active_high)], lamp_of
+            self._lights[_name(lamp.pin)] = [use(LED, lamp.pin, active_high=lamp.active_high)], lamp_of
         for tower in settings.towers:
             pins = (tower.green, tower.amber, tower.red)
             leds = [use(LED, pin, active_high=tower.active_high) for pin in pins]
-            self._lights[f"tower-{tower.green}"] = leds, tower_of
+            self._lights[_name(tower.green)] = leds, tower_of
         for each in settings.buzzers:
-            self._buzzers[f"buzzer-{each.pin}"] = use(Buzzer, each.pin, active_high=each.active_high)
+            self._buzzers[_name(each.pin)] = use(Buzzer, each.pin, active_high=each.active_high)
         for sensor in settings.sensors:
             name = f"{sensor.watches}-{sensor.pin}"
             contact = use(DigitalInputDevice, sensor.pin, **_wiring(sensor))
@@ -112,7 +111,7 @@ class Pins:
 
     def _pressed(self, button: Button) -> None:
         at = self._clock.monotonic() - button.bounce_ms / 1000
-        name = f"button-{button.pin}"
+        name = _name(button.pin)
         self._inbox.put(KeyPressed(name, self._boot, next(self._presses), button.key, at))
 
     def _sensed(self, name: str) -> None:
@@ -138,6 +137,11 @@ def pins_of_this_pi() -> Factory:
     except (GPIOZeroError, lgpio.error) as error:
         hint = "[gpio] is for a Raspberry Pi, and for an account in the group gpio."
         raise HardwareAbsent(f"The pins cannot be used: {error}.", hint=hint) from error
+
+
+def _name(pin: int) -> str:
+    """A device in the bridge; `lamp-17` would be the lamp of that address on the line, too."""
+    return f"gpio-{pin}"
 
 
 def _use(opening: ExitStack, kind: type[Device], pin: int, **wiring: Any) -> Any:

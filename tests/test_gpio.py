@@ -19,7 +19,19 @@ from bus.messages import LinkHealth
 from center.broker import PrivateBroker
 from config.clock import FakeClock
 from config.errors import HardwareAbsent
-from config.hardware import Button, Gpio, Sensor, Switched, Tower
+from config.hardware import (
+    Button,
+    Gpio,
+    Keypad,
+    Line,
+    Modbus,
+    ModbusSign,
+    OnLine,
+    Pad,
+    Sensor,
+    Switched,
+    Tower,
+)
 from config.load import load
 from config.settings import BridgeSettings
 from demo.member import Member
@@ -119,13 +131,13 @@ def silence() -> Iterator[None]:
 
 
 def test_a_button_is_a_key_of_its_counter(desk: Desk) -> None:
-    assert desk.pins.keypads == {"button-5": "1", "button-6": "1"}
+    assert desk.pins.keypads == {"gpio-5": "1", "gpio-6": "1"}
     desk.press(NEXT)
     desk.press(FINISH)
     desk.press(NEXT)
     presses = [each for each in desk.news() if isinstance(each, KeyPressed)]
     assert [(each.keypad, each.act) for each in presses] == [
-        ("button-5", "next"), ("button-6", "finish"), ("button-5", "next"),
+        ("gpio-5", "next"), ("gpio-6", "finish"), ("gpio-5", "next"),
     ]  # fmt: skip
     assert len({(each.boot, each.number) for each in presses}) == 3
     assert presses[0].at == desk.clock.monotonic() - 0.03, "the contact was still for that long before"
@@ -179,42 +191,42 @@ def test_lights_are_dark_until_they_are_told(desk: Desk) -> None:
 
 
 def test_a_lamp_is_lit_while_somebody_is_served(desk: Desk) -> None:
-    desk.pins.show("lamp-17", SERVING)
+    desk.pins.show("gpio-17", SERVING)
     assert desk.lit(LAMP) == [True]
-    desk.pins.show("lamp-17", FREE)
+    desk.pins.show("gpio-17", FREE)
     assert desk.lit(LAMP) == [False]
 
 
 def test_a_lamp_blinks_while_somebody_is_called(desk: Desk) -> None:
     desk.watch(LAMP)
-    desk.pins.show("lamp-17", CALLING)
+    desk.pins.show("gpio-17", CALLING)
     desk.expect(LAMP, False, True, False)
-    desk.pins.show("lamp-17", SERVING)
+    desk.pins.show("gpio-17", SERVING)
     assert desk.lit(LAMP) == [True]
 
 
 def test_a_tower_shows_one_light_at_a_time(desk: Desk) -> None:
     for face, lights in ((FREE, [1, 0, 0]), (Face("paused", sure=True), [0, 1, 0])):
-        desk.pins.show("tower-22", face)
+        desk.pins.show("gpio-22", face)
         assert desk.lit(GREEN, AMBER, RED) == lights
-    desk.pins.show("tower-22", Face("closed", sure=True))
+    desk.pins.show("gpio-22", Face("closed", sure=True))
     assert desk.lit(GREEN, AMBER, RED) == [0, 0, 1]
 
 
 def test_a_relay_may_be_switched_by_a_low_pin() -> None:
     with Desk(Gpio(lamps=(Switched(pin=LAMP, counter="1", active_high=False),))) as desk:
         assert desk.lit(LAMP) == [True]
-        desk.pins.show("lamp-17", SERVING)
+        desk.pins.show("gpio-17", SERVING)
         assert desk.lit(LAMP) == [False]
 
 
 def test_a_buzzer_sounds_once_for_a_new_call(desk: Desk) -> None:
-    desk.pins.show("buzzer-18", FREE)
+    desk.pins.show("gpio-18", FREE)
     desk.watch(BUZZER)
-    desk.pins.show("buzzer-18", CALLING)
+    desk.pins.show("gpio-18", CALLING)
     desk.expect(BUZZER, False, True, False)
     with silence():
-        desk.pins.show("buzzer-18", SERVING)
+        desk.pins.show("gpio-18", SERVING)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +248,7 @@ def test_which_call_is_new(before: Face | None, face: Face, sounds: bool) -> Non
 def test_a_call_that_was_known_before_the_hub_was_away_is_not_new(desk: Desk) -> None:
     with silence():
         for sure in (True, False, True):
-            desk.pins.show("buzzer-18", Face("calling", "A012", sure=sure))
+            desk.pins.show("gpio-18", Face("calling", "A012", sure=sure))
 
 
 def test_a_button_that_was_refused_sounds_twice(desk: Desk) -> None:
@@ -262,8 +274,8 @@ def test_a_cut_wire_is_told_as_an_open_door_and_as_low_paper(desk: Desk) -> None
 
 def test_what_was_lit_is_dark_and_no_thread_is_left_when_the_bridge_ends() -> None:
     with silence(), Desk() as desk:
-        desk.pins.show("lamp-17", CALLING)
-        desk.pins.show("tower-22", Face(sure=False))
+        desk.pins.show("gpio-17", CALLING)
+        desk.pins.show("gpio-22", Face(sure=False))
         lamp = desk.board.pin(LAMP)
     assert lamp.function == "input"
 
@@ -315,3 +327,18 @@ def test_a_button_calls_and_all_that_is_wired_to_its_counter_says_so(
         until("the tower", lambda: blinks(GREEN))
         until("the buzzer", lambda: blinks(BUZZER))
         assert [link.name for link in bridge.links()] == ["door-13", "paper-19"]
+
+
+def test_no_two_devices_of_a_bridge_have_the_same_name() -> None:
+    """Whatever their addresses and pins are."""
+    settings = BridgeSettings(
+        center="x",
+        device="bridge-1",
+        line=Line("a", keypads=(Keypad(5, "1"),), signs=(OnLine(18, "1"),), lamps=(OnLine(17, "1"),)),
+        pads=(Pad("b", "17"), Pad("c", "5")),
+        modbus=Modbus("d", (ModbusSign(17, "1", 0),)),
+        gpio=WIRED,
+    )
+    drivers = Bridge(settings).drivers
+    names = [name for each in drivers for name in {*each.keypads, *each.faces}]
+    assert len(names) == len(set(names))
