@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TypeVar
 
 import pygame
+import pytest
 
 from bus.events import EventBody
 from bus.memory import FILE
@@ -18,12 +19,15 @@ from config.clock import Clock, FakeClock
 from config.settings import KioskSettings, PrinterPort, Screen
 from demo.part import Part
 from kiosk.app import TAKE_S, Kiosk
+from kiosk.corner import HOLD_S
 from kiosk.journey import QUIET_S, Page
 from printer.simulated import SimulatedPrinter
 from tests.committed import committed
 
 E = TypeVar("E", bound=EventBody)
 P = TypeVar("P", bound=Page)
+
+STAFF_PIN = "2580"
 
 
 class Booth:
@@ -73,6 +77,17 @@ class Booth:
         (x, y), (width, height) = place, self.kiosk.window.size
         self.kiosk.window.touch(x / width, y / height)
         self.kiosk.step(0)
+
+    def ask_for_pin(self) -> None:
+        """A finger that rests in the corner for staff."""
+        pygame.event.post(pygame.Event(pygame.FINGERDOWN, touch_id=0, finger_id=0, x=0.01, y=0.01))
+        self.kiosk.step(0)
+        self.pass_time(HOLD_S)
+
+    def open_corner(self) -> None:
+        self.ask_for_pin()
+        for target in (*(f"key:{digit}" for digit in STAFF_PIN), "send"):
+            self.touch(target)
 
     def wait_in_vain(self) -> None:
         """Until nobody waits for the hub's answer any more."""
@@ -124,12 +139,25 @@ def open_booth(broker: PrivateBroker, folder: Path, clock: Clock | None = None) 
             volatile=True,
             printer=PrinterPort(host="127.0.0.1", port=paper.port),
             screen=Screen(size=(540, 960)),
+            staff_pin=STAFF_PIN,
         )
         booth = Booth(folder, settings, paper, clock or FakeClock())
         try:
             yield booth
         finally:
             booth.stop()
+
+
+@pytest.fixture
+def booth(
+    broker: PrivateBroker, hub: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Booth]:
+    """A kiosk ready for its first citizen, with a hub behind it."""
+    assert hub
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    with open_booth(broker, tmp_path) as booth:
+        booth.start()
+        yield booth
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from demo.files import TEMPLATES, Places, write_settings
 from demo.part import Part
 from tests.hall import Hall
 
-# fixtures of the pages, of devices on the line, and of what is kept
-pytest_plugins = ("tests.browsing", "tests.devices", "tests.morning")
+# fixtures of a kiosk, of the pages, of devices on the line, and of what is kept
+pytest_plugins = ("tests.booth", "tests.browsing", "tests.devices", "tests.morning")
 
 hypothesis.settings.register_profile("suite", deadline=None)  # machines are noisy
 hypothesis.settings.register_profile("long", max_examples=10_000, deadline=None)

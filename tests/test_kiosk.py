@@ -1,30 +1,14 @@
 """The kiosk against a real hub and a printer on TCP: from a touch to paper, and when something breaks."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pygame
-import pytest
 from msgspec import structs
 
 from bus.events import RequestGivenUp, TicketAdopted, TicketDelivered, TicketIssued
-from center.broker import PrivateBroker
 from demo.part import Part
 from demo.scenes import GROUPS, in_groups, many
 from kiosk.journey import QUIET_S, Given, Home, Trouble
 from kiosk.pages import lay_out
-from tests.booth import Booth, frozen, open_booth
-
-
-@pytest.fixture
-def booth(
-    broker: PrivateBroker, hub: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Booth]:
-    assert hub
-    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    with open_booth(broker, tmp_path) as booth:
-        booth.start()
-        yield booth
+from tests.booth import Booth, frozen
 
 
 def test_a_touch_becomes_a_number_on_the_screen_and_on_paper(booth: Booth) -> None:

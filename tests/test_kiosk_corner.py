@@ -1,27 +1,19 @@
 """The corner for staff: hidden, behind a PIN that cannot be tried out, and what is done there."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
-import msgspec
-import pygame
 import pytest
 
 from bus.asks import Reopen, Shut
 from bus.events import ServiceReopened, ServiceShut
-from center.broker import PrivateBroker
-from demo.part import Part
 from kiosk.corner import HOLD_S, STAY_S, Act, Corner, Pin, Staff, StaffPage
-from tests.booth import Booth, open_booth
-
-PIN = "2580"
+from tests.booth import STAFF_PIN, Booth
 
 
 class Clerk:
     """Staff before a kiosk."""
 
-    def __init__(self, pin: str = PIN) -> None:
+    def __init__(self, pin: str = STAFF_PIN) -> None:
         self.corner = Corner(pin)
         self.now = 50.0
         self.acts: list[Act] = []
@@ -62,7 +54,7 @@ def test_without_a_pin_in_the_settings_there_is_no_corner() -> None:
 def test_the_pin_opens_it_and_it_closes_when_left_alone() -> None:
     clerk = Clerk()
     clerk.hold()
-    clerk.type(PIN)
+    clerk.type(STAFF_PIN)
     assert clerk.corner.page == Staff()
     clerk.wait(STAY_S)
     assert clerk.corner.page is None
@@ -76,7 +68,7 @@ def test_each_wrong_pin_makes_one_wait_twice_as_long() -> None:
         clerk.type("0000")
         assert isinstance(clerk.corner.page, Pin)
         waits.append(clerk.corner.page.wait)
-        clerk.type(PIN)  # nothing is taken meanwhile
+        clerk.type(STAFF_PIN)  # nothing is taken meanwhile
         assert isinstance(clerk.corner.page, Pin)
         clerk.touch("done")  # nor does it help to begin anew
         clerk.hold(HOLD_S)
@@ -84,7 +76,7 @@ def test_each_wrong_pin_makes_one_wait_twice_as_long() -> None:
         clerk.wait(max(0, waits[-1] - HOLD_S))
     assert waits == [2, 4, 8, 16]
     clerk.hold()
-    clerk.type(PIN)
+    clerk.type(STAFF_PIN)
     assert clerk.corner.page == Staff()
 
 
@@ -94,7 +86,7 @@ def test_what_staff_touch_is_done() -> None:
     clerk.hold()
     clerk.touch("shut:thue", "restart")
     assert clerk.acts == []
-    clerk.type(PIN)
+    clerk.type(STAFF_PIN)
     clerk.touch("shut:thue", "reopen:thue", "test-print", "restart")
     shut, reopened, *others = clerk.acts
     assert isinstance(shut, Shut)
@@ -102,28 +94,14 @@ def test_what_staff_touch_is_done() -> None:
     assert (shut.service, reopened.service, others) == ("thue", "thue", ["test-print", "restart"])
 
 
-@pytest.fixture
-def booth(
-    broker: PrivateBroker, hub: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Booth]:
-    assert hub
-    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    with open_booth(broker, tmp_path) as booth:
-        booth.settings = msgspec.structs.replace(booth.settings, staff_pin=PIN)
-        booth.start()
-        yield booth
-
-
 def shown(booth: Booth) -> StaffPage | None:
     return booth.kiosk.corner.page
 
 
 def test_staff_stop_and_take_up_a_service_and_print_a_test(booth: Booth) -> None:
-    pygame.event.post(pygame.Event(pygame.FINGERDOWN, touch_id=0, finger_id=0, x=0.01, y=0.01))
-    booth.kiosk.step(0)
-    booth.pass_time(HOLD_S)
+    booth.ask_for_pin()
     assert shown(booth) == Pin()
-    for target in (*(f"key:{digit}" for digit in PIN), "send"):
+    for target in (*(f"key:{digit}" for digit in STAFF_PIN), "send"):
         booth.touch(target)
     assert shown(booth) == Staff()
     booth.touch("shut:thue")

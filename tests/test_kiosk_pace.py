@@ -1,20 +1,9 @@
 """Numbers taken faster than people come: the kiosk rests, says so, and staff can end it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import msgspec
-import pygame
-import pytest
-
-from center.broker import PrivateBroker
-from demo.part import Part
-from kiosk.corner import HOLD_S, Staff
+from kiosk.corner import Staff
 from kiosk.journey import Given, Home, Trouble
 from kiosk.pace import NUMBERS, REST_S, WITHIN_S, Pace
-from tests.booth import Booth, open_booth
-
-PIN = "2580"
+from tests.booth import Booth
 
 
 def taken(count: int, every_s: float, pace: Pace | None = None, now: float = 1000.0) -> tuple[Pace, float]:
@@ -47,18 +36,6 @@ def test_numbers_of_a_while_ago_do_not_count() -> None:
     assert pace.gave(now).rest_s(now) == 0
 
 
-@pytest.fixture
-def booth(
-    broker: PrivateBroker, hub: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Booth]:
-    assert hub
-    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    with open_booth(broker, tmp_path) as booth:
-        booth.settings = msgspec.structs.replace(booth.settings, staff_pin=PIN)
-        booth.start()
-        yield booth
-
-
 def test_children_at_play_wait_and_staff_are_called_and_end_it(booth: Booth) -> None:
     for _ in range(NUMBERS):
         booth.touch("service:ho-tich")
@@ -69,11 +46,7 @@ def test_children_at_play_wait_and_staff_are_called_and_end_it(booth: Booth) -> 
     assert 0 < (booth.kiosk.journey.left(booth.clock.monotonic()) or 0) <= REST_S
     assert booth.kiosk.device.health_facts().calls == "rush"
 
-    pygame.event.post(pygame.Event(pygame.FINGERDOWN, touch_id=0, finger_id=0, x=0.01, y=0.01))
-    booth.kiosk.step(0)
-    booth.pass_time(HOLD_S)
-    for target in (*(f"key:{digit}" for digit in PIN), "send"):
-        booth.touch(target)
+    booth.open_corner()
     assert booth.kiosk.corner.page == Staff()
     assert booth.kiosk.device.health_facts().calls == ""
     booth.touch("done")  # out of the corner

@@ -91,15 +91,10 @@ def test_a_finger_whose_leaving_was_lost_counts_when_it_comes_down_again() -> No
 
 
 @pytest.fixture
-def booth(
-    broker: PrivateBroker, hub: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Booth]:
-    assert hub
-    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    with open_booth(broker, tmp_path) as booth:
-        booth.start()
-        booth.pass_time(2 * QUIET_S)
-        yield booth
+def booth(booth: Booth) -> Booth:
+    """Its page has been there for a moment."""
+    booth.pass_time(2 * QUIET_S)
+    return booth
 
 
 def finger(booth: Booth, kind: int, target: pygame.Rect, number: int = 0) -> None:

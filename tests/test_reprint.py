@@ -1,12 +1,9 @@
 """A ticket that is printed once more: by staff at the kiosk or by a technician, marked, never by itself."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import pygame
 import pytest
-from msgspec import structs
 
 from bus.asks import Print
 from bus.device import Received
@@ -15,34 +12,10 @@ from bus.topics import DEVICE_ASK, DEVICE_REPLY
 from center.broker import PrivateBroker
 from config.errors import Refused
 from demo.member import Member
-from demo.part import Part
-from kiosk.corner import HOLD_S
 from kiosk.journey import Given
 from kiosk.papers import FILE, KEPT, OFFERED, Papers
-from tests.booth import Booth, open_booth
+from tests.booth import Booth
 from tests.paper import is_marked, ticket
-
-PIN = "2580"
-
-
-@pytest.fixture
-def booth(
-    broker: PrivateBroker, hub: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Booth]:
-    assert hub
-    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    with open_booth(broker, tmp_path) as booth:
-        booth.settings = structs.replace(booth.settings, staff_pin=PIN)
-        booth.start()
-        yield booth
-
-
-def open_corner(booth: Booth) -> None:
-    pygame.event.post(pygame.Event(pygame.FINGERDOWN, touch_id=0, finger_id=0, x=0.01, y=0.01))
-    booth.kiosk.step(0)
-    booth.pass_time(HOLD_S)
-    for target in (*(f"key:{digit}" for digit in PIN), "send"):
-        booth.touch(target)
 
 
 def take(booth: Booth, outcome: str) -> str:
@@ -56,7 +29,7 @@ def take(booth: Booth, outcome: str) -> str:
 
 def test_staff_print_the_last_ticket_again_and_only_the_second_paper_is_marked(booth: Booth) -> None:
     id = take(booth, "printed")  # noqa: A001
-    open_corner(booth)
+    booth.open_corner()
     booth.touch(f"print:{id}")
     booth.until("the second paper", lambda: len(booth.paper.tickets) == 2)
     assert [is_marked(each) for each in booth.paper.tickets] == [False, True]
@@ -71,7 +44,7 @@ def test_what_never_came_out_is_offered_also_after_a_restart(booth: Booth) -> No
     booth.stop()
     booth.start()
     assert booth.paper.tickets == []  # nothing by itself
-    open_corner(booth)
+    booth.open_corner()
     assert {f"print:{each}" for each in failed} <= booth.targets.keys()
     booth.touch(f"print:{failed[0]}")
     booth.until("the paper", lambda: len(booth.paper.tickets) == 1)
