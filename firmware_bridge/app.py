@@ -110,32 +110,32 @@ class Bridge:
         presses, self._presses = self._presses, []
         for press in presses:
             _, counter = self._keypads[press.keypad]
-            if counter not in self._turns and (state := self.device.states.counters.get(counter)):
+            state = self.device.states.counters.get(counter)
+            if state and counter not in self._turns:
                 self._note_turn(state)
+            known = self._turns.get(counter) if state else None
             left_s = press.at + PRESS_LIFE_S - now
             if not press.act:
                 self._refuse(press, "this key has no act")
             elif left_s <= 0:
-                self._refuse(press, "too late")
-            elif counter not in self._turns:
+                self._refuse(press, "too late" if known else "nothing is known of this counter")
+            elif state is None or known is None:
                 self._presses.append(press)
             else:
-                turn, since = self._turns[counter]
-                verb, request = self._request(press, counter, turn if since <= press.at else turn - 1)
+                turn, since = known
+                verb, request = self._request(press, state, turn if since <= press.at else turn - 1)
                 self.device.ask(verb, request, within=left_s, then=partial(self._answered, press))
 
-    def _request(self, press: KeyPressed, counter: str, seen: int) -> tuple[str, Request]:
+    def _request(self, press: KeyPressed, counter: CounterState, seen: int) -> tuple[str, Request]:
         """What the press asks of the hub, and by which verb."""
         name = f"{self.device.name}/{press.keypad}/{press.boot}/{press.number}"
         id_ = uuid5(PRESSES, name)
         if press.act in SCORES:
-            return "rate", Rate(id_, SCORES[press.act], counter=counter)
-        if (
-            press.act == "open"
-        ):  # back from a pause; else nobody said who it is, and the counter stands for them
-            clerk = self.device.states.counters[counter].clerk
-            return "open", Open(id_, counter, seen, clerk or counter)
-        return press.act, ACTS[press.act](id_, counter, seen)
+            return "rate", Rate(id_, SCORES[press.act], counter=counter.counter)
+        if press.act == "open":
+            # From a pause the same clerk is back; else nobody said who it is, and the counter stands for them.
+            return "open", Open(id_, counter.counter, seen, counter.clerk or counter.counter)
+        return press.act, ACTS[press.act](id_, counter.counter, seen)
 
     def _answered(self, press: KeyPressed, outcome: Payload | Refused | Unreachable) -> None:
         if isinstance(outcome, LuotError):

@@ -10,7 +10,7 @@ import pytest
 from bus.asks import Open, Recall, Take
 from bus.device import Received
 from bus.messages import CounterState, CounterStatus, Health, LinkHealth, Rev, Ticket
-from bus.topics import HEALTH
+from bus.topics import HEALTH, STATE_COUNTER
 from center.broker import PrivateBroker
 from config.clock import Clock, FakeClock
 from config.load import load
@@ -261,6 +261,18 @@ def test_a_key_pressed_while_the_broker_is_away_is_refused_and_never_acts_later(
     assert hall.press("next") == "accepted"
     hall.expect_status("calling")
     assert hall.web.turn(COUNTER) == turn + 1
+
+
+def test_a_key_of_a_counter_that_the_hub_has_no_more_is_refused(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings, states = hall.settings, hall.bridge.device.states
+    states.receive(STATE_COUNTER.path(settings.center, counter=COUNTER), b"", kept=False)
+    hall.twins.press_key(KEYPAD, OPEN)
+    hall.expect("the key on the line", lambda: hall.twins.told_at(KEYPAD) is not None)
+    hall.clock.ahead_s += PRESS_LIFE_S
+    assert hall.said(KEYPAD) == "refused"
+    assert "why=nothing is known of this counter" in caplog.text
 
 
 def test_a_key_acts_only_on_the_turn_that_its_clerk_saw(hall: Hall) -> None:
