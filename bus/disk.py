@@ -1,6 +1,8 @@
 """A file of a device that survives power cuts: SQLite, and a fault of the disk as an error of ours.
 
 A write is one transaction and on the disk when it returns; one that fails has changed nothing.
+The version of a file (`PRAGMA user_version`) is the number of steps that were taken: what an older one lacks is
+added when it is opened, and one of a newer program is refused.
 """
 
 import sqlite3
@@ -21,13 +23,14 @@ class DiskFault(LuotError, OSError):
 class Disk:
     """A database, opened at the first use and again at the first use after a fault.
 
+    `steps` are SQL, each from one version to the next: more are added at the end, none is ever changed.
     `settle` is called in a transaction at each opening: it ends what was cut off. Whoever uses a disk does so
     from one thread at a time.
     """
 
-    def __init__(self, path: Path, schema: str, settle: Settle, *, volatile: bool) -> None:
+    def __init__(self, path: Path, steps: tuple[str, ...], settle: Settle, *, volatile: bool) -> None:
         self.path = path
-        self.schema = schema
+        self.steps = steps
         self.settle = settle
         self.volatile = volatile
         self._database: sqlite3.Connection | None = None
@@ -72,13 +75,23 @@ class Disk:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
             database.execute("BEGIN IMMEDIATE")
-            if database.execute("PRAGMA user_version").fetchone() == (0,):
-                for statement in self.schema.split(";"):
-                    database.execute(statement)
-                database.execute("PRAGMA user_version = 1")
+            self._upgrade(database)
             self.settle(database)
             database.execute("COMMIT")
-        except sqlite3.Error:
+        except (sqlite3.Error, DiskFault):
             database.close()
             raise
         return database
+
+    def _upgrade(self, database: sqlite3.Connection) -> None:
+        """Take the steps that the file lacks. Raises DiskFault for one of a newer program."""
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version > len(self.steps):
+            raise DiskFault(
+                f"The file {self.path} has version {version}; this program knows {len(self.steps)}.",
+                hint="Install the newer program again: what it wrote down is still to be told to the hub.",
+            )
+        for step in self.steps[version:]:
+            for statement in step.split(";"):
+                database.execute(statement)
+        database.execute(f"PRAGMA user_version = {len(self.steps)}")

@@ -225,9 +225,9 @@ class Issuer:
         """What the hub said to a report."""
         center, catalog = self.device.states.center, self.device.states.catalog
         match report, answer:
-            case Adopt(), _:
+            case Adopt() as told, _:
                 self._adopt, self._above = uuid4(), False
-                if isinstance(answer, Adopted) and self.memory.adopted(answer):
+                if isinstance(answer, Adopted) and self.memory.adopted(told, answer):
                     self._lease_soon()
                     if answer.refused:
                         log.error("the hub did not take over labels=%s", " ".join(answer.refused))

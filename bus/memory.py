@@ -36,7 +36,7 @@ DAY_S = 12 * 3600.0  # a ticket of today is no older
 # was asked is given up. `told`: the hub knows it; `reported`: it knows of the paper too. `seen`: the newest
 # revision of each epoch of the hub; the last row is the newest epoch. `further`: services on the same number,
 # with spaces between them.
-SCHEMA = f"""
+FIRST = f"""
 CREATE TABLE ask (
     request TEXT PRIMARY KEY,
     end     TEXT CHECK (end IN ('ticket', 'refused', 'given-up')),
@@ -50,7 +50,6 @@ CREATE TABLE ticket (
     category TEXT NOT NULL,
     language TEXT NOT NULL,
     people   INTEGER NOT NULL,
-    further  TEXT NOT NULL,
     ran      REAL NOT NULL,
     told     INTEGER NOT NULL,
     outcome  TEXT,
@@ -65,6 +64,7 @@ CREATE TABLE seen (epoch TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 {install.SCHEMA};
 {reserve.SCHEMA}
 """
+STEPS = (FIRST, "ALTER TABLE ticket ADD COLUMN further TEXT NOT NULL DEFAULT ''")
 DONE = {"ask": "(told OR end != 'given-up')", "ticket": "told AND reported", "lease": "over"}
 
 
@@ -76,7 +76,7 @@ class Memory:
     """
 
     def __init__(self, folder: Path, clock: Clock, *, volatile: bool = False) -> None:
-        self.disk = Disk(folder / FILE, SCHEMA, self._settle, volatile=volatile)
+        self.disk = Disk(folder / FILE, STEPS, self._settle, volatile=volatile)
         self.install = Install(clock)
         self.reserve = Reserve(self.disk)
         self._seen: dict[str, int] = {}
@@ -179,13 +179,17 @@ class Memory:
             whole=whole and len(given_up) < GIVEN_UP_AT_ONCE and len(tickets) < TICKETS_AT_ONCE,
         )
 
-    def adopted(self, answer: Adopted) -> bool:
-        """The hub knows these now. Whether that was news."""
+    def adopted(self, told: Adopt, answer: Adopted) -> bool:
+        """The hub knows these of what it was told. Whether that was news.
+
+        A label alone does not say which: yesterday's may be told again beside today's.
+        """
+        ended = {*answer.tickets, *answer.refused}
         with self._writing() as database:
             void = [(str(each),) for each in answer.void]
-            labels = [(each,) for each in (*answer.tickets, *answer.refused)]
+            known = [(str(each.request),) for each in told.tickets if each.label in ended]
             asks = database.executemany("UPDATE ask SET told = 1 WHERE request = ? AND NOT told", void)
-            tickets = database.executemany("UPDATE ticket SET told = 1 WHERE label = ? AND NOT told", labels)
+            tickets = database.executemany("UPDATE ticket SET told = 1 WHERE request = ? AND NOT told", known)
             return asks.rowcount > 0 or tickets.rowcount > 0
 
     def tell_again(self, day: date) -> None:

@@ -20,7 +20,7 @@ class Jobs:
     """
 
     def __init__(self, folder: Path, *, volatile: bool = False) -> None:
-        self.disk = Disk(folder / FILE, SCHEMA, _settle, volatile=volatile)
+        self.disk = Disk(folder / FILE, (SCHEMA,), _settle, volatile=volatile)
 
     def close(self) -> None:
         self.disk.close()

@@ -60,6 +60,12 @@ def taken_over(adopt: Adopt) -> Adopted:
     return Adopted(adopt.given_up, tuple(each.label for each in adopt.tickets))
 
 
+def tell(memory: Memory) -> None:
+    """The hub hears what there is to tell at once, and takes it over."""
+    adopt = adoption(memory)
+    memory.adopted(adopt, taken_over(adopt))
+
+
 def given_up(memory: Memory) -> set[UUID]:
     adopt = memory.adopt(uuid4(), whole=False)
     return set(adopt.given_up) if adopt else set()

@@ -1,6 +1,7 @@
 """What an issuer must not forget: through power cuts, a full disk, a lost hub and a restored one."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from msgspec import structs
 
 from bus.asks import MAX_REQUEST_BYTES, Take
 from bus.disk import DiskFault
-from bus.memory import FILE, KEPT, Memory
+from bus.memory import FILE, FIRST, KEPT, STEPS, Memory
 from bus.messages import Rev, encode
 from config.clock import FakeClock
 from config.errors import Refused, Unreachable
@@ -27,6 +28,7 @@ from tests.issuing import (
     range_,
     take,
     taken_over,
+    tell,
     ticket,
     unwritable,
 )
@@ -50,7 +52,7 @@ def test_failure_09_after_a_restart_an_open_take_is_given_up_until_the_hub_has_h
     assert adopt.given_up == (request.request,)
     again.close()
     assert given_up(again) == {request.request}  # nothing answered yet
-    assert again.adopted(taken_over(adopt))
+    assert again.adopted(adopt, taken_over(adopt))
     again.close()
     assert again.adopt(uuid4(), whole=False) is None
 
@@ -142,6 +144,34 @@ def test_a_file_that_is_no_database_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"garbage" * 1000)
     with pytest.raises(DiskFault):
         memory_in(tmp_path).begin(take().request)
+
+
+def test_a_file_of_the_version_before_is_carried_over(tmp_path: Path) -> None:
+    request, clock = uuid4(), FakeClock()
+    with closing(sqlite3.connect(tmp_path / FILE)) as old:
+        old.executescript(FIRST)
+        old.execute(
+            "INSERT INTO ticket (request, day, label, service, category, language, people, ran, told)"
+            " VALUES (?, '2026-11-22', 'A800', 'ho-tich', 'ordinary', 'vi', 1, 0, 0)",
+            (str(request),),
+        )
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
+    memory = memory_in(tmp_path, clock)
+    (issued,) = adoption(memory).tickets
+    assert (issued.request, issued.label, issued.then) == (request, "A800", ())
+    memory.close()
+    assert adoption(memory_in(tmp_path, clock)).tickets == (issued,)
+
+
+def test_a_file_of_a_newer_program_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / FILE)) as newer:
+        newer.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+    with pytest.raises(DiskFault, match=f"version {len(STEPS) + 1}") as fault:
+        memory_in(tmp_path).begin(uuid4())
+    assert "newer program" in fault.value.hint
+    with closing(sqlite3.connect(tmp_path / FILE)) as file:
+        assert file.execute("SELECT * FROM sqlite_master").fetchall() == []
 
 
 def test_what_is_long_over_is_let_go_and_what_is_untold_stays(tmp_path: Path) -> None:
@@ -252,7 +282,7 @@ def test_failure_13_a_restored_hub_hears_of_all_that_was_given_today(tmp_path: P
     memory.end(lost.request, Unreachable("late"))
     lease(memory, range_(800, 809, YESTERDAY))  # no other has come since
     own.append(give(memory))
-    memory.adopted(taken_over(adoption(memory)))
+    tell(memory)
     assert memory.adopt(uuid4(), whole=False) is None
 
     memory.tell_again(TODAY)
@@ -260,12 +290,28 @@ def test_failure_13_a_restored_hub_hears_of_all_that_was_given_today(tmp_path: P
     assert (len(first.tickets), first.whole, first.leases) == (50, False, (range_(800, 809, YESTERDAY),))
     assert lost.request in first.given_up
     assert first.install == memory.lease().install
-    memory.adopted(taken_over(first))
+    memory.adopted(first, taken_over(first))
     second = adoption(memory, whole=True)
     assert second.whole
-    memory.adopted(taken_over(second))
+    memory.adopted(second, taken_over(second))
     assert [each.label for each in first.tickets + second.tickets] == hubs + own
     assert adoption(memory, whole=True).tickets == ()  # told once more that this is all
+
+
+def test_failure_13_a_label_of_two_days_is_told_twice(tmp_path: Path) -> None:
+    """In the night after a restore: the second one goes with another portion."""
+    memory = memory_in(tmp_path)
+    for day in (YESTERDAY, TODAY):
+        for number in range(40):
+            asked = take()
+            memory.begin(asked.request)
+            memory.end(asked.request, ticket(f"A{number:03}", day))
+    memory.tell_again(TODAY)
+    told = []
+    while adopt := memory.adopt(uuid4(), whole=False):
+        told += [(each.day, each.label) for each in adopt.tickets]
+        memory.adopted(adopt, taken_over(adopt))
+    assert told == [(day, f"A{number:03}") for day in (YESTERDAY, TODAY) for number in range(40)]
 
 
 def test_failure_13_the_newest_revision_is_kept_and_an_epoch_of_before_does_not_replace_it(
@@ -297,8 +343,8 @@ def test_failure_18_what_is_told_goes_in_portions_and_fits_into_a_request(tmp_pa
         assert len(encode(adopt)) <= MAX_REQUEST_BYTES
         told.append((len(adopt.given_up), len(adopt.tickets)))
         assert memory.adopt(request, whole=False) == adopt  # the same until it is answered
-        assert memory.adopted(taken_over(adopt))
-        assert not memory.adopted(taken_over(adopt))
+        assert memory.adopted(adopt, taken_over(adopt))
+        assert not memory.adopted(adopt, taken_over(adopt))
         request = uuid4()
     assert told == [(200, 50), (50, 50), (0, 50), (0, 50), (0, 50)]
 
@@ -330,7 +376,7 @@ def test_an_own_ticket_is_known_to_the_hub_before_its_paper_is_told(tmp_path: Pa
     give(memory)
     memory.delivered("2026-11-22-A800", "printed")
     assert memory.fact() is None
-    memory.adopted(taken_over(adoption(memory)))
+    tell(memory)
     fact = memory.fact()
     assert fact is not None
     assert (fact.ticket, fact.outcome) == ("2026-11-22-A800", "printed")

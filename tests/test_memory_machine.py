@@ -109,7 +109,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def tell(self) -> None:
         if adopt := self.memory.adopt(uuid4(), whole=False):
-            self.memory.adopted(taken_over(adopt))
+            self.memory.adopted(adopt, taken_over(adopt))
             self.given_up -= set(adopt.given_up)
             assert [each.label for each in adopt.tickets] == self.own
             self.own.clear()

@@ -28,7 +28,7 @@ class Outbox:
     """What the hub has not answered yet, in the order in which it came. Belongs to one event loop."""
 
     def __init__(self, settings: WebSettings, link: Link) -> None:
-        self.disk = Disk(settings.folder / FILE, SCHEMA, self._count, volatile=settings.volatile)
+        self.disk = Disk(settings.folder / FILE, (SCHEMA,), self._count, volatile=settings.volatile)
         self.link = link
         self.waiting = 0  # facts, as far as the disk could be read
 

@@ -91,7 +91,7 @@ class Payments:
     """The messages that came, each once and as it was sent."""
 
     def __init__(self, settings: WebSettings, outbox: Outbox, clock: Clock) -> None:
-        self.disk = Disk(settings.folder / FILE, SCHEMA, lambda _: None, volatile=settings.volatile)
+        self.disk = Disk(settings.folder / FILE, (SCHEMA,), lambda _: None, volatile=settings.volatile)
         self.outbox = outbox
         self.clock = clock
 
