@@ -1,8 +1,9 @@
 """A file of a device that survives power cuts: SQLite, and a fault of the disk as an error of ours.
 
 A write is one transaction and on the disk when it returns; one that fails has changed nothing.
-The version of a file (`PRAGMA user_version`) is the number of steps that were taken: what an older one lacks is
-added when it is opened, and one of a newer program is refused.
+
+The version of a file (`PRAGMA user_version`) is the number of steps that were taken: what an older one lacks
+is added when it is opened, and one of a newer program is refused.
 """
 
 import sqlite3
