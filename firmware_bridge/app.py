@@ -133,7 +133,7 @@ class Bridge:
         if press.act in SCORES:
             return "rate", Rate(id_, SCORES[press.act], counter=counter.counter)
         if press.act == "open":
-            # From a pause the same clerk is back; else nobody said who it is, and the counter stands for them.
+            # From a pause the same clerk is back; else nobody said who it is: the counter stands for them.
             return "open", Open(id_, counter.counter, seen, counter.clerk or counter.counter)
         return press.act, ACTS[press.act](id_, counter.counter, seen)
 

@@ -87,7 +87,7 @@ def claim(device: int) -> int | None:
     """Take the open device for ourselves alone, and return its light, if it has one.
 
     No console and no window gets its keys then, and its times are monotonic. OSError with EBUSY says that
-    another program has it. What is no input device has none of this (ENOTTY), as a simulated pad.
+    another program has it, with ENOTTY that it is no input device, which a simulated pad alone may be.
     """
     leds = array("B", [0])
     try:
@@ -95,10 +95,15 @@ def claim(device: int) -> int | None:
         ioctl(device, EVIOCSCLOCKID, array("i", [CLOCK_MONOTONIC]))
         ioctl(device, EVIOCGBIT_LED, leds)
     except OSError as error:
-        if error.errno != errno.ENOTTY:
+        if error.errno != errno.ENOTTY or not _is_simulated(device):
             raise
         return LEDS[0]
     return next((led for led in LEDS if leds[0] >> led & 1), None)
+
+
+def _is_simulated(device: int) -> bool:
+    """A simulated pad is a pty; a file or a serial adapter is another path than was meant."""
+    return os.isatty(device) and os.ttyname(device).startswith("/dev/pts/")
 
 
 def open_device(path: str) -> int:

@@ -36,9 +36,13 @@ CHUNK = 64 * EVENT.size  # bytes read at once: as many events as the kernel keep
 TAKEN = ((0.3, False),)
 REFUSED = tuple((0.2 * step, step % 2 == 1) for step in range(7))
 
+WRONG_PATH = "this is no number pad: its file is below /dev/input/by-id and ends in -event-kbd"
 TROUBLES = {
     errno.ENOENT: "it is not plugged in",
+    errno.ENODEV: "it was unplugged",
     errno.EBUSY: "another program holds it",
+    errno.EISDIR: WRONG_PATH,
+    errno.ENOTTY: WRONG_PATH,
     errno.EACCES: "the user luot may not read it: sudo usermod --append --groups input luot",
 }
 
@@ -158,7 +162,7 @@ class Pad:
         try:
             data = os.read(self.device, CHUNK)
             if not data:
-                raise OSError(errno.ENODEV, "it was unplugged")
+                raise OSError(errno.ENODEV, TROUBLES[errno.ENODEV])
         except OSError as error:
             self._lose(error)
             return

@@ -259,6 +259,19 @@ def test_a_pad_that_another_program_holds_is_told_apart_from_one_that_is_away(
     assert said == [("ready", ""), ("absent", "it is not plugged in")]
 
 
+def test_what_is_no_pad_is_told_and_left_as_it_is(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file, folder = tmp_path / "file", tmp_path / "folder"
+    file.write_bytes(b"notes")
+    folder.mkdir()
+    places = (file, folder, Path("/dev/null"))
+    settings = tuple(Settings(str(place), str(nth)) for nth, place in enumerate(places, 1))
+    with Pads(settings, SimpleQueue()) as pads:
+        Clerk(pads, SimpleQueue()).expect("each", lambda: all(each.about for each in pads.health()))
+        assert all("this is no number pad" in each.about for each in pads.health())
+    assert "a number pad is there" not in caplog.text
+    assert file.read_bytes() == b"notes"
+
+
 # With a hub
 
 
