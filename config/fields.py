@@ -31,6 +31,7 @@ HexColor = Annotated[
     str,
     Meta(pattern=r"\A(#[0-9A-Fa-f]{6})?\Z", description='a colour in quotes, as in "#9E1B32"'),
 ]
+Quota = Annotated[int, Meta(ge=1, le=799)]  # numbers a day
 Percent = Annotated[int, Meta(ge=0, le=100)]
 Secret = Annotated[str, Meta(extra={"masked": True})]  # never told in a message
 

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from bus.events import TicketCancelled
 from bus.messages import Rev
 from center import views
-from config.settings import CATEGORIES, Category, Hours
+from config.categories import CATEGORIES, Category
+from config.settings import Hours
 from tests.hall import CENTER, MORNING, Hall, refused
 
 REV = Rev("", 0)

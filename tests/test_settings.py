@@ -14,15 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from center.leases import SIZES
+from config.categories import CATEGORIES, Category
 from config.device_rules import device_rules
 from config.errors import SettingsError
 from config.load import ROLES, Role, is_center, load, load_center
 from config.rules import LEASED_NUMBERS, center_rules
 from config.settings import (
-    CATEGORIES,
     Account,
     BridgeSettings,
-    Category,
     CenterSettings,
     Counter,
     DisplaySettings,
