@@ -217,7 +217,7 @@ class Master:
         if isinstance(frame.message, Press) and peer.presses(frame.message):
             self._pressed(peer, frame.message, now)
         if peer.ack and peer.ack_owed and peer.works:
-            peer.due = now
+            peer.due = 0.0  # before any visit: a press that is told on and on is in the way of others
         self._note(peer, before)
 
     def _answer(self, peer: Peer, air: Exchange, answer: Message, now: float) -> None:

@@ -76,7 +76,7 @@ class Peer:
         if not self.works:
             return Hello(SLOTS) if self.state in ("garbled", "two-devices") else Hello()
         if self.ack is not None and self.ack_owed:
-            return self.ack  # a press that is told on and on is in the way of others
+            return self.ack
         if self.state == "garbled":  # whatever it is told, every other time it draws
             return (self._untold() if self._misses % 2 else None) or Hello(SLOTS)
         if now >= self._greet_at:
