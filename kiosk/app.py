@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
-from bus.asks import DeviceRequest, Print, Reopen
 from bus.device import Device
 from bus.health import HealthFacts
 from bus.issuer import Issuer
@@ -20,7 +19,8 @@ from config.errors import LuotError
 from config.settings import KioskSettings
 from config.words import hour, say
 from kiosk import focus, notices
-from kiosk.corner import Act, Corner, Staff
+from kiosk.acts import Acts
+from kiosk.corner import Corner, Staff
 from kiosk.fingers import Fingers
 from kiosk.journey import Asked, Home, Journey, Trouble
 from kiosk.narrator import Narrator
@@ -35,13 +35,12 @@ from printer import shared
 from printer.spool import Done, PrinterChanged
 from scanner.port import Scanned, Scanner, ScannerChanged
 from screen.remote import Remote
-from screen.window import Closed, Exposed, Key, KeyName, Letter, Touch, Window
+from screen.window import Closed, Exposed, Key, KeyName, Letter, ScreenEvent, Touch, Window
 
 log = logging.getLogger(__name__)
 
 TURN_S = 1 / 30  # what SDL has does not wake the loop: it looks that often
 LOOK_S = 0.1  # between looks at what only time changes: the hour, a notice, a hub that is silent
-STAFF_S = 5.0  # staff wait for the hub's answer that long
 TAKE_S = 1.5  # longer the hub is not waited for: the number of our own is there within 2 s
 
 
@@ -61,6 +60,7 @@ class Kiosk:
         self.scanners = [Scanner(port, self.device.inbox.put, clock=self.device.clock) for port in ports]
         self.papers = Papers(settings.folder)
         self.reprints = Reprints(self.printer, self.papers, settings.device)
+        self.acts = Acts(self.device, self.printer, self.reprints)
         memory = Memory(settings.folder, self.device.clock, volatile=settings.volatile)
         self.issuer = Issuer(self.device, memory, leases=True)
         self.journey = Journey()
@@ -98,33 +98,11 @@ class Kiosk:
         before = self.journey, self.corner
         news = self.device.step(timeout)
         for each in news:
-            self.printer.hear(each)
-            match each:
-                case Done():
-                    self._done(each)
-                case PrinterChanged() | ScannerChanged():
-                    self.device.report()
-                case Scanned(code) if self.corner.page is None:  # not while staff are at the screen
-                    now = self._now()
-                    self._ask(*self.journey.scan(code, offer=self._offer(), request=uuid4(), now=now))
-                case Exception():
-                    raise each
+            self._hear(each)
         self.issuer.step(news)
         events = self.window.events()
         for event in events:
-            match event:
-                case Touch() as touch:
-                    self._felt(touch)
-                case Key(name):
-                    self._attend()
-                    self._pressed(name)
-                case Letter(letter):
-                    self._attend()
-                    self._touched(f"key:{letter}")
-                case Exposed():
-                    self.scene = None
-                case Closed():
-                    raise SystemExit(0)
+            self._happen(event)
         if self.narrator.reading:
             self.journey = self.journey.attend(self._now())
         now = self._now()
@@ -135,7 +113,38 @@ class Kiosk:
             self._show()
         self.remote.step()
 
-    # A number
+    def _hear(self, news: object) -> None:
+        """Something that the device heard: of the bus, the printer, the scanner."""
+        self.printer.hear(news)
+        match news:
+            case Done():
+                self._done(news)
+            case PrinterChanged() | ScannerChanged():
+                self.device.report()
+            case Scanned(code) if self.corner.page is None:  # not while staff are at the screen
+                self.narrator.interrupt()
+                now = self._now()
+                self._ask(*self.journey.scan(code, offer=self._offer(), request=uuid4(), now=now))
+            case Exception():
+                raise news
+
+    def _happen(self, event: ScreenEvent) -> None:
+        """Something that a person or the window did."""
+        match event:
+            case Touch() as touch:
+                self._felt(touch)
+            case Key(name):
+                self._attend()
+                self._pressed(name)
+            case Letter(letter):
+                self._attend()
+                self._touched(f"key:{letter}")
+            case Exposed():
+                self.scene = None
+            case Closed():
+                raise SystemExit(0)
+
+    # From a touch to a target
 
     def _felt(self, touch: Touch) -> None:
         """A finger on the screen. What it would touch is ringed until it leaves."""
@@ -144,7 +153,7 @@ class Kiosk:
         now, target = self._now(), self.sheet.at(touch.x, touch.y)
         page = self.journey.since, type(self.corner.page)
         may_be_staff = isinstance(self.journey.page, Home | Trouble)
-        in_corner = may_be_staff and max(touch.x, touch.y) < self.sheet.finger
+        in_corner = may_be_staff and target is None and max(touch.x, touch.y) < self.sheet.finger
         match touch.kind:
             case "down":
                 self.narrator.interrupt()
@@ -168,8 +177,8 @@ class Kiosk:
 
     def _pressed(self, key: KeyName) -> None:
         match key:
-            case "enter":
-                self._touched(self.focus)
+            case "enter":  # before a key has led anywhere it sends what was typed
+                self._touched(self.focus or "send")
             case "back":
                 self._touched("back" if self.sheet and "back" in self.sheet.targets else "done")
             case "erase":
@@ -186,15 +195,23 @@ class Kiosk:
         """A target of the page as it is shown was touched, or its key was pressed."""
         if self.sheet is None or target not in self.sheet.targets:
             return
+        now = self._now()
         if self.corner.page is not None:
-            self.corner, act = self.corner.touch(target, request=uuid4(), now=self._now())
-            self._act(act)
+            self.corner, act = self.corner.touch(target, request=uuid4(), now=now)
             if isinstance(self.corner.page, Staff):
                 self.pace = Pace()  # they have looked
+            if act:
+                self.acts.carry_out(act, self._told)
             return
-        now = self._now()
         offer = replace(self._offer(), rest_s=self.pace.rest_s(now))
         self._ask(*self.journey.touch(target, offer=offer, request=uuid4(), now=now))
+
+    def _told(self, outcome: Payload | LuotError) -> None:
+        """Say at the screen what became of what staff did there."""
+        done = "It could not be done." if isinstance(outcome, LuotError) else "Done."
+        self.corner = self.corner.told(say(self.journey.language, done), self._now())
+
+    # From a target to the paper
 
     def _ask(self, journey: Journey, asked: Asked | None) -> None:
         self.journey = journey
@@ -219,29 +236,6 @@ class Kiosk:
             self.journey = self.journey.paper(done.job, done.outcome, self._now())
             self.issuer.delivered(done.job, done.outcome)
 
-    # What staff do here
-
-    def _act(self, act: Act | None) -> None:
-        match act:
-            case None:
-                return
-            case "test-print":  # as they do when they have changed the paper
-                self.printer.roll_changed()
-                self.reprints.test(DeviceRequest(uuid4()), self._told)
-            case Print():
-                self.reprints.again(act, self._told)
-            case "restart":
-                log.warning("restarting, as staff asked at the screen")
-                raise SystemExit(0)
-            case _:
-                verb = "reopen" if isinstance(act, Reopen) else "shut"
-                self.device.ask(verb, act, within=STAFF_S, then=self._told)
-
-    def _told(self, outcome: Payload | LuotError) -> None:
-        """Say at the screen what became of it."""
-        done = "It could not be done." if isinstance(outcome, LuotError) else "Done."
-        self.corner = self.corner.told(say(self.journey.language, done), self._now())
-
     # The screen
 
     def _show(self) -> None:
@@ -259,7 +253,7 @@ class Kiosk:
             turn=notices.turn(self._now(), len(states.center.notices) if states.center else 0),
             headphones=self.narrator.ready,
             focus=self.focus,
-            papers=self.papers.offered if self.corner.page else (),
+            papers=self.papers.offered(states.center.day) if self.corner.page and states.center else (),
             tickets_left=self.printer.tickets_left if self.corner.page else None,
         )
         if scene != self.scene or self.window.stale:

@@ -145,8 +145,11 @@ class Journey:
             case ((Trouble() | Typing() | Home(errands=tuple())), "done"):
                 return self._stay(Home(), now), None
             case Home(errands=None) as home, "service" if offer.service(name):
-                return self._choose(name, home, offer, request, now)
-            case Home() as home, "service" if offer.service(name) and not offer.obstacle(name):
+                take = Take(request, name, home.category, self.language)
+                return self._take(take, home, offer, now)
+            case Home(errands=tuple(chosen)) as home, "service" if offer.service(name):
+                if name not in chosen and offer.obstacle(name):
+                    return self, None
                 return self._stay(home.with_errand(name), now), None
             case Home(errands=(first, *then)) as home, "send":
                 take = Take(request, first, home.category, self.language, then=tuple(then))
@@ -235,14 +238,11 @@ class Journey:
             return replace(self, page=replace(self.page, slow=True))
         return self
 
-    def _choose(
-        self, service: str, home: Home, offer: Offer, request: UUID, now: float
-    ) -> tuple["Journey", Asked | None]:
-        if why := offer.obstacle(service):
-            return self._show(Trouble(why, service), TROUBLE_S, now), None
-        return self._take(Take(request, service, home.category, self.language), home, offer, now)
-
     def _take(self, take: Take, home: Home, offer: Offer, now: float) -> tuple["Journey", Asked | None]:
+        """Ask for it, unless something stands in the way by now: of the errands one may be shut meanwhile."""
+        for each in (take.service, *take.then):
+            if why := offer.obstacle(each, further=each in take.then):
+                return self._show(Trouble(why, each), TROUBLE_S, now), None
         if offer.rest_s:
             return self._show(Trouble("rush"), offer.rest_s, now), None
         return self._wait(take, now, home)

@@ -88,8 +88,8 @@ class Offer:
 
     @property
     def errands(self) -> bool:
-        """Whether somebody may have several here."""
-        return self.open and len(self.services) > 1
+        """Whether several can be done on one number now."""
+        return sum(self.obstacle(each.id) is None for each in self.services) > 1
 
     @property
     def check_in(self) -> bool:
@@ -101,11 +101,11 @@ class Offer:
         queue = self.queues.get(service)
         return queue.opens if queue else None
 
-    def obstacle(self, service: str) -> Why | None:
-        """Why no number is to be had for it now, or none."""
+    def obstacle(self, service: str, *, further: bool = False) -> Why | None:
+        """Why no number is to be had for it now, or none; a `further` errand needs none of its own."""
         if not self.open:
             return "closed"
         queue = self.queues.get(service)
         if queue and not queue.taking:
             return "not-taking"
-        return None if self.reached or service in self.reserve else "no-answer"
+        return None if self.reached or further or service in self.reserve else "no-answer"

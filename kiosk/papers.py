@@ -5,6 +5,7 @@ and no ticket waits for it.
 """
 
 import contextlib
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -63,10 +64,12 @@ class Papers:
             self._papers[ticket] = structs.replace(self._papers[ticket], outcome=outcome)
             self._write()
 
-    @property
-    def offered(self) -> tuple[Paper, ...]:
-        """The last ones that are not known to have come out, or the very last one."""
-        ended = [each for each in self._papers.values() if each.outcome]
+    def offered(self, day: date) -> tuple[Paper, ...]:
+        """The last ones that are not known to have come out, or the very last one.
+
+        None of before that day of the hub's: somebody else has that label now.
+        """
+        ended = [each for each in self._papers.values() if each.outcome and each.ticket.id >= str(day)]
         missing = [each for each in ended if not each.came_out]
         return tuple(missing[-OFFERED:] or ended[-1:])
 

@@ -383,6 +383,33 @@ def test_an_errand_of_which_no_number_is_to_be_had_is_not_chosen() -> None:
     assert citizen.journey.page == Home(errands=("ho-tich",))
 
 
+def test_an_errand_that_is_shut_meanwhile_is_named_and_can_be_taken_away() -> None:
+    citizen = with_errands("ho-tich", "thue")
+    citizen.offer = OFFER
+    citizen.touch("send")
+    assert citizen.taken == []
+    assert citizen.journey.page == Trouble("not-taking", "thue")
+
+    citizen = with_errands("ho-tich", "thue")
+    citizen.offer = OFFER
+    citizen.touch("service:thue")
+    assert citizen.journey.page == Home(errands=("ho-tich",))
+
+
+def test_a_number_of_our_own_is_enough_for_all_errands() -> None:
+    citizen = with_errands("ho-tich", "dat-dai")
+    citizen.offer = replace(EASY, reached=False, reserve=frozenset({"ho-tich"}))
+    citizen.touch("send")
+    (take,) = citizen.taken
+    assert (take.service, take.then) == ("ho-tich", ("dat-dai",))
+
+
+def test_several_errands_are_offered_only_where_several_can_be_done() -> None:
+    assert replace(OFFER, queues={"thue": queue("thue", taking=False)}).errands
+    shut = {each: queue(each, taking=False) for each in ("thue", "dat-dai")}
+    assert not replace(OFFER, queues=shut).errands
+
+
 def checking_in(code: str = "K7M2QX") -> Citizen:
     """Who typed a code and sent it."""
     citizen = Citizen()

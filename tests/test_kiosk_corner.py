@@ -2,10 +2,13 @@
 
 from uuid import uuid4
 
+import pygame
 import pytest
+from msgspec import structs
 
 from bus.asks import Reopen, Shut
 from bus.events import ServiceReopened, ServiceShut
+from config.settings import Screen
 from kiosk.corner import HOLD_S, STAY_S, Act, Corner, Pin, Staff, StaffPage
 from tests.booth import STAFF_PIN, Booth
 
@@ -114,3 +117,26 @@ def test_staff_stop_and_take_up_a_service_and_print_a_test(booth: Booth) -> None
     booth.until("its end", lambda: shown(booth) == Staff(told="Đã xong."))
     with pytest.raises(SystemExit):
         booth.touch("restart")
+
+
+def test_a_finger_that_rests_on_a_card_is_no_member_of_staff(booth: Booth) -> None:
+    """On the smallest screen the first card reaches into the corner."""
+    booth.stop()
+    booth.settings = structs.replace(booth.settings, screen=Screen(size=(800, 480)))
+    booth.start()
+    card = booth.targets["service:ho-tich"]
+    assert booth.kiosk.sheet
+    corner = booth.kiosk.sheet.finger
+    for place, page in (((card.x + 5, card.y + 5), None), ((card.x + 5, card.y - 5), Pin())):
+        assert max(place) < corner
+        booth.pass_time(1)
+        press(booth, pygame.FINGERDOWN, place)
+        booth.pass_time(HOLD_S)
+        assert shown(booth) == page
+        press(booth, pygame.FINGERUP, (corner, 5))  # slid off: no number is taken
+
+
+def press(booth: Booth, kind: int, place: tuple[int, int]) -> None:
+    (x, y), (width, height) = place, booth.kiosk.window.size
+    pygame.event.post(pygame.Event(kind, touch_id=0, finger_id=0, x=x / width, y=y / height))
+    booth.kiosk.step(0)

@@ -1,5 +1,6 @@
 """A ticket that is printed once more: by staff at the kiosk or by a technician, marked, never by itself."""
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from demo.member import Member
 from kiosk.journey import Given
 from kiosk.papers import FILE, KEPT, OFFERED, Papers
 from tests.booth import Booth
+from tests.issuing import TODAY
 from tests.paper import is_marked, ticket
 
 
@@ -96,16 +98,25 @@ def test_papers_keep_the_last_ones_and_survive_a_damaged_file(tmp_path: Path) ->
     with pytest.raises(Refused):
         again["2026-11-22-A004"]
     assert again["2026-11-22-A010"].outcome == "printed"
-    assert [each.ticket.label for each in again.offered] == ["A022", "A023", "A024"][-OFFERED:]
+    assert [each.ticket.label for each in again.offered(TODAY)] == ["A022", "A023", "A024"][-OFFERED:]
     (tmp_path / FILE).write_bytes((tmp_path / FILE).read_bytes()[:100])
     Papers(tmp_path).open()
 
 
 def test_when_all_came_out_the_last_one_is_offered(tmp_path: Path) -> None:
     papers = Papers(tmp_path)
-    assert not papers.offered
+    assert not papers.offered(TODAY)
     for label in ("A001", "A002"):
         papers.begin(ticket(id=f"2026-11-22-{label}", label=label))
         papers.end(f"2026-11-22-{label}", "sent")
     papers.begin(ticket(id="2026-11-22-A003", label="A003"))
-    assert [each.ticket.label for each in papers.offered] == ["A002"]
+    assert [each.ticket.label for each in papers.offered(TODAY)] == ["A002"]
+
+
+def test_a_number_of_yesterday_is_not_offered_for_somebody_else_has_that_label_today(tmp_path: Path) -> None:
+    papers = Papers(tmp_path)
+    for day in (TODAY - timedelta(days=1), TODAY):
+        papers.begin(ticket(id=f"{day}-A001", label="A001"))
+        papers.end(f"{day}-A001", "failed")
+    assert [each.ticket.id for each in papers.offered(TODAY)] == ["2026-11-22-A001"]
+    assert papers.offered(TODAY + timedelta(days=1)) == ()
