@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from statistics import median
 
-from bus.asks import Delivered
+from bus.asks import CheckIn, Delivered
 from bus.device import Received
 from bus.messages import Call, Ticket, TicketId
 from demo.overheard import Answered, Asked
@@ -41,6 +41,7 @@ class Figures:
     given: set[TicketId] = field(default_factory=set)
     called: set[TicketId] = field(default_factory=set)
     printed: set[TicketId] = field(default_factory=set)
+    arrived: dict[str, TicketId] = field(default_factory=dict)  # by the code of their appointment
     touch_to_paper: Times = field(default_factory=Times)
     key_to_screen: Times = field(default_factory=Times)
     _taken: dict[TicketId, float] = field(default_factory=dict)  # not yet on paper: when they were asked for
@@ -52,6 +53,8 @@ class Figures:
             case Answered(asked, Ticket() as ticket) if asked.verb in ("take", "check-in"):
                 self.given.add(ticket.id)
                 self._taken[ticket.id] = asked.at
+                if isinstance(asked.fields, CheckIn):
+                    self.arrived[asked.fields.code] = ticket.id
             case Answered(asked, Ticket()) if asked.verb == "next":
                 self._pressed.append(asked.at)
             case Asked(fields=Delivered(ticket=ticket, outcome="printed"), at=at):

@@ -114,17 +114,19 @@ class Trouble:
         async with self._story("Appointment") as tell:
             code = await asyncio.to_thread(self._book)
             tell(f"{code} is held before the kiosk's scanner")
-            printed, took = len(self._watch.figures.printed), 0.0
+            figures = self._watch.figures
             for _ in range(SCANS):
                 self._center.scanner.scan(code)
                 with suppress(Unreachable):  # somebody else's number may be on the screen yet
-                    took = await self._until(
-                        lambda: len(self._watch.figures.printed) > printed, within=SCAN_S
-                    )
+                    took = await self._until(lambda: code in figures.arrived, within=SCAN_S)
                     break
             else:
-                raise Unreachable("the kiosk has not printed its number")
-            tell(f"its number was on paper {_seconds(took)} later, without a touch")
+                raise Unreachable("the kiosk has not asked for its number")
+            if self.paper_out:
+                tell("its number is on the screen, for want of paper")
+            else:
+                took += await self._until(lambda: figures.arrived[code] in figures.printed)
+                tell(f"its number was on paper {_seconds(took)} later, without a touch")
 
     async def kill(self, name: str) -> None:
         """`kill -9` a part's process."""
