@@ -381,4 +381,4 @@ DEVICE_VERBS: dict[str, tuple[type[Request], type[Payload]]] = {
     "test-print": (DeviceRequest, Nothing),
     "test-call": (DeviceRequest, Nothing),
 }
-PEER_VERBS = ("print-ticket", "paper-changed", "test-print")  # what a kiosk and the web may ask of a printer
+PEER_VERBS = ("print-ticket", "paper-changed", "test-print")  # what a kiosk may ask of a printer

@@ -88,7 +88,6 @@ class Device:
                     *subscriptions,
                     REPLY.path(self.center, device=self.name),
                     DEVICE_ASK.filter(self.center, device=self.name),
-                    PEER_ASK.filter(self.center, device=self.name),
                     STATUS.path(self.center, device=self.name)
                     if STATUS.filter(self.center) not in subscriptions
                     else STATUS.filter(self.center),

@@ -42,13 +42,7 @@ pattern write {root}/device/%u/health
 pattern write {root}/device/%u/reply/+
 pattern read {root}/device/%u/status
 pattern read {root}/device/%u/ask/+
-pattern read {root}/ask/+/%u/+
 """
-
-# Who has tickets to print, and may ask that of a printer that stands alone.
-PRINTS = (
-    *(f"write {{root}}/ask/{{name}}/+/{verb}" for verb in PEER_VERBS), "read {root}/device/+/reply/{name}",
-)  # fmt: skip
 
 # What a role may do besides.
 ROLES = {
@@ -56,14 +50,17 @@ ROLES = {
         "readwrite {root}/ask/#", "write {root}/reply/+", "write {root}/state/#", "write {root}/call",
         "write {root}/journal", "read {root}/device/+/status",
     ),
-    "kiosk": (*PRINTS, "read {root}/device/+/status", "read {root}/device/+/health"),
+    "kiosk": (  # it may print where a printer stands alone
+        *(f"write {{root}}/ask/{{name}}/+/{verb}" for verb in PEER_VERBS),
+        "read {root}/device/+/reply/{name}", "read {root}/device/+/status", "read {root}/device/+/health",
+    ),
     "display": ("read {root}/call",),
     "bridge": (),
     "web": (
-        *PRINTS, "read {root}/journal", "read {root}/call", "read {root}/device/+/status",
+        "read {root}/journal", "read {root}/call", "read {root}/device/+/status",
         "read {root}/device/+/health",
     ),
-    "printer": (),
+    "printer": ("read {root}/ask/+/{name}/+",),
     "technician": ("read {root}/#", "write {root}/device/+/ask/+"),
 }  # fmt: skip
 

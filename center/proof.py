@@ -24,7 +24,8 @@ SILENT = (
     # what it may write, and not read
     "ask/{name}/proof", "device/{name}/health", "device/{name}/reply/proof",
     # neither
-    "ask/proof/take", "reply/proof", "device/proof/status", "call", "journal",
+    "ask/proof/take", "ask/{name}/proof/print-ticket", "ask/proof/{name}/print-ticket", "reply/proof",
+    "device/proof/status", "call", "journal",
 )  # fmt: skip
 HEARD = "device/{name}/status"
 PROOF = b"proof"

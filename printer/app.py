@@ -1,39 +1,41 @@
 """A printer that stands alone: kiosks without one of their own print on it over the bus."""
 
 import logging
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from uuid import UUID
 
 from bus.asks import Printed, PrintTicket, Request
 from bus.device import Device, Reply
 from bus.disk import DiskFault
 from bus.health import HealthFacts
-from bus.messages import Nothing
-from bus.topics import STATE_CATALOG, STATE_CENTER
+from bus.messages import Nothing, Outcome
+from bus.topics import PEER_ASK, STATE_CATALOG, STATE_CENTER
 from config.clock import Clock
 from config.errors import Refused
 from config.settings import PrinterSettings
 from printer.jobs import Jobs
 from printer.press import Press
-from printer.spool import Done, PrinterChanged
+from printer.spool import CAME_OUT, Done, PrinterChanged
 
 log = logging.getLogger(__name__)
 
 TURN_S = 1.0
-TEST = "test-print/"  # how the jobs of test pages are called; others are called as their request
+
+Tell = Callable[[Printed | Refused], None]
 
 
 class Printer:
     """A press on the bus, and a memory of what it was asked for."""
 
     def __init__(self, settings: PrinterSettings, *, clock: Clock | None = None) -> None:
-        topics = (STATE_CENTER, STATE_CATALOG)
-        self.device = Device(
-            settings, "printer", [topic.filter(settings.center) for topic in topics], clock=clock
-        )
+        topics = [topic.path(settings.center) for topic in (STATE_CENTER, STATE_CATALOG)]
+        asks = PEER_ASK.filter(settings.center, device=settings.device)
+        self.device = Device(settings, "printer", [*topics, asks], clock=clock)
         self.press = Press(settings.printer, settings.folder, self.device.states, self.device.inbox.put)
         self.jobs = Jobs(settings.folder, volatile=settings.volatile)
-        self._replies: dict[str, Reply] = {}  # to who asked for what is under way, by its job
+        self._asked: dict[str, Tell] = {}  # who asked for what is under way, by its job: the request
         self._opened = ExitStack()
 
     def __enter__(self) -> "Printer":
@@ -61,42 +63,49 @@ class Printer:
                 case PrinterChanged():
                     self.device.report()
 
-    def _print(self, request: Request, reply: Reply) -> None:
+    def _print(self, request: Request, reply: Tell) -> None:
         assert isinstance(request, PrintTicket)
+        self._once(request, reply, partial(self.press.print, ticket=request.ticket, again=request.again))
+
+    def _test_print(self, request: Request, reply: Reply) -> None:
+        def tell(printed: Printed | Refused) -> None:
+            match printed:
+                case Printed(outcome, reason) if outcome not in CAME_OUT:
+                    reply(Refused("conflict", reason or "It did not come out."))
+                case Printed():
+                    reply(Nothing())
+                case _:
+                    reply(printed)
+
+        self._once(request, tell, partial(self.press.print_test, device=self.device.name))
+
+    def _once(self, request: Request, tell: Tell, begin: Callable[[str], None]) -> None:
+        """Begin a job for a request that is a new one; of any other the answer is known, or on its way."""
         job = str(request.request)
         try:
             if self.jobs.begin(request.request):
-                self.press.print(job, request.ticket, again=request.again)
+                begin(job)
             elif outcome := self.jobs.outcome(request.request):
-                reply(Printed(outcome))
+                tell(Printed(outcome))
                 return
-            self._replies[job] = reply
+            self._asked[job] = tell
         except DiskFault as fault:
-            reply(Refused("busy", fault.message))
+            tell(Refused("busy", fault.message))
         except Refused as refused:
-            self.jobs.end(request.request, "failed")
-            reply(refused)
+            self._end(request.request, "failed")
+            tell(refused)
 
     def _done(self, done: Done) -> None:
-        reply = self._replies.pop(done.job, None)
-        if done.job.startswith(TEST):
-            if reply:
-                reply(Nothing() if done.came_out else Refused("conflict", done.reason))
-            return
+        """Of a job that an earlier process left, `Jobs` has known since the start that it is unknown."""
+        if tell := self._asked.pop(done.job, None):
+            self._end(UUID(done.job), done.outcome)
+            tell(Printed(done.outcome, done.reason))
+
+    def _end(self, request: UUID, outcome: Outcome) -> None:
         try:
-            self.jobs.end(UUID(done.job), done.outcome)
+            self.jobs.end(request, outcome)
         except DiskFault as fault:  # at the next start it is unknown
             log.error("%s %s", fault.message, fault.hint)
-        if reply:
-            reply(Printed(done.outcome, done.reason))
-
-    def _test_print(self, request: Request, reply: Reply) -> None:
-        job = f"{TEST}{request.request}"
-        try:
-            self.press.print_test(job, self.device.name)
-            self._replies[job] = reply
-        except Refused as refused:
-            reply(refused)
 
     def _paper_changed(self, _request: Request, reply: Reply) -> None:
         self.press.roll_changed()

@@ -93,15 +93,21 @@ class Press:
         self._minded(self.roll.changed())
 
     def print(self, job: str, ticket: Ticket, *, again: bool = False) -> None:
-        """Raises Refused while the hub was never heard: nobody could have taken a ticket."""
+        """Raises Refused while the hub was never heard, when nobody could have taken a ticket.
+
+        And for one that nobody could print: over the bus any may come.
+        """
         center = self._center()
         name, *then = (self._name(each, ticket.language) for each in (ticket.service, *ticket.then))
         dated = not ticket.offline or self.states.hub_now() is not None
         template, width = template_of(self.settings), self.profile.width
-        composed = compose(
-            ticket, center, name, width, template, then=", ".join(then), dated=dated, again=again
-        )
-        self._submit(job, composed, again=again)
+        try:
+            composed = compose(
+                ticket, center, name, width, template, then=", ".join(then), dated=dated, again=again
+            )
+            self._submit(job, composed, again=again)
+        except (ValueError, OverflowError, RecursionError) as error:  # words or a time without measure
+            raise Refused("bad-request", f"This ticket cannot be drawn: {error}.") from error
 
     def print_test(self, job: str, device: str) -> None:
         """A page by which a technician sees that all is right. Raises Refused while no hub was heard."""
@@ -118,8 +124,9 @@ class Press:
         return self.states.center
 
     def _submit(self, job: str, composed: Composed, *, again: bool = False) -> None:
+        data = encode(composed, self.profile)
         self._lengths[job] = composed.mm
-        self.spool.submit(Job(job, encode(composed, self.profile), again=again))
+        self.spool.submit(Job(job, data, again=again))
 
     def _minded(self, now: Roll) -> None:
         if now != self.roll:

@@ -7,8 +7,10 @@ far it goes once its near-end sensor speaks is learned: at the end of a roll, an
 import contextlib
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from printer.status import PrinterState
 
@@ -18,16 +20,18 @@ TICKET_MM = 130.0  # until the first ones are measured
 CUT_MM = 15.0  # from the print head to the knife: white on every ticket
 WEIGHT = 1 / 8  # of the newest ticket in their mean length
 
+Mm = Annotated[float, Meta(ge=0, le=1e9)]
+
 
 @dataclass(frozen=True)
 class Roll:
     """What is known of it; nothing where nobody could know."""
 
-    printed_mm: float = 0.0  # since it was changed
-    low_at_mm: float | None = None  # of that, when its sensor spoke
+    printed_mm: Mm = 0.0  # since it was changed
+    low_at_mm: Mm | None = None  # of that, when its sensor spoke
     opened: bool = False  # since then somebody was at it, or it ended: paper that is not low is another roll
-    rest_mm: float | None = None  # that is left when the sensor speaks
-    ticket_mm: float = TICKET_MM
+    rest_mm: Mm | None = None  # that is left when the sensor speaks
+    ticket_mm: Annotated[float, Meta(ge=1, le=1e4)] = TICKET_MM
 
     def fed(self, mm: float) -> "Roll":
         """A ticket came out of it."""

@@ -97,7 +97,7 @@ class SharedPrinter:
     def _ask(
         self, verb: str, request: PrintTicket | DeviceRequest, then: Callable[[Payload | LuotError], None]
     ) -> None:
-        self.device.ask(verb, request, within=ANSWER_S, then=then, patient=False, of=self.name)
+        self.device.ask(verb, request, within=ANSWER_S, then=then, of=self.name)
 
     def _answered(self, job: str, answer: Payload | LuotError) -> None:
         match answer:

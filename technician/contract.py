@@ -30,8 +30,8 @@ with the request's correlation data (at most 64 bytes), after what it tells is o
 """
 
 ASKING_DEVICES = f"""\
-A technician asks on `device/<device>/ask/<verb>`. A kiosk and the web may ask a printer that stands alone,
-each below its own name, on `ask/<asker>/<device>/<verb>`: {", ".join(f"`{verb}`" for verb in PEER_VERBS)}.
+A technician asks on `device/<device>/ask/<verb>`. A kiosk may ask a printer that stands alone, below its own
+name, on `ask/<asker>/<device>/<verb>`: {", ".join(f"`{verb}`" for verb in PEER_VERBS)}.
 The answer goes to `device/<device>/reply/<asker>`.
 """
 

@@ -83,8 +83,9 @@ def test_nothing_that_a_printer_says_makes_it_negative_or_fail(
 def test_it_survives_a_restart_and_a_damaged_file(tmp_path: Path) -> None:
     roll.write(tmp_path / "new", printed(Roll(), 7))
     assert roll.read(tmp_path / "new") == printed(Roll(), 7)
-    (tmp_path / "new" / FILE).write_text('{"printed_mm": "a lot"}')
-    assert roll.read(tmp_path / "new") == Roll()
+    for damaged in ('{"printed_mm": "a lot"}', '{"ticket_mm": 0}', '{"rest_mm": 1e308}', '{"low_at_mm": -5}'):
+        (tmp_path / "new" / FILE).write_text(damaged)
+        assert roll.read(tmp_path / "new") == Roll()
 
 
 def test_printer_without_a_sensor_warns_early_and_staff_say_that_the_roll_is_new(tmp_path: Path) -> None:

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
 from msgspec import structs
 
-from bus.asks import DeviceRequest, Printed, PrintTicket
-from bus.messages import Payload
-from bus.session import Message, Session
-from bus.topics import DEVICE_REPLY, HEALTH, PEER_ASK, STATE_CENTER, STATUS
+from bus.asks import MAX_REQUEST_BYTES, DeviceRequest, Printed, PrintTicket, Request
+from bus.device import Reply
+from bus.health import HealthFacts
+from bus.messages import Nothing, Payload, encode
+from bus.session import Connected, Message, Session
+from bus.topics import DEVICE_ASK, DEVICE_REPLY, HEALTH, PEER_ASK, STATE_CENTER, STATUS
 from center.broker import PrivateBroker
-from config.errors import LuotError, SettingsError
+from config.errors import LuotError, Refused, SettingsError
 from config.load import load
 from config.settings import Account, CenterSettings, PrinterPort
 from demo.member import Member, expect
@@ -28,6 +32,8 @@ from printer.spool import Done, PrinterChanged
 from printer.status import PrinterState
 from tests.booth import open_booth
 from tests.paper import is_marked, is_ticket, ticket
+
+T = TypeVar("T")
 
 CONFIG = """\
 role = "printer"
@@ -59,9 +65,7 @@ def paper() -> Iterator[SimulatedPrinter]:
         yield paper
 
 
-@contextmanager
-def printer_of(paper: SimulatedPrinter, broker: PrivateBroker, folder: Path) -> Iterator[Part]:
-    """The process; a killed one comes back."""
+def settings_file(paper: SimulatedPrinter, broker: PrivateBroker, folder: Path) -> Path:
     file = folder / "printer-1.toml"
     file.write_text(
         CONFIG.format(
@@ -72,7 +76,13 @@ def printer_of(paper: SimulatedPrinter, broker: PrivateBroker, folder: Path) -> 
             printer_port=paper.port,
         )
     )
-    with Part("printer", file, restart_s=0) as part:
+    return file
+
+
+@contextmanager
+def printer_of(paper: SimulatedPrinter, broker: PrivateBroker, folder: Path) -> Iterator[Part]:
+    """The process; a killed one comes back."""
+    with Part("printer", settings_file(paper, broker, folder), restart_s=0) as part:
         yield part
 
 
@@ -132,14 +142,73 @@ def test_a_ticket_comes_out_once_however_often_it_is_asked(
         request = PrintTicket(uuid4(), ticket(), again=True)
         assert [desk.answer("print-ticket", request) for _ in range(3)] == [Printed("printed")] * 3
         assert [is_marked(each) for each in paper.tickets] == [False, True]
-        desk.printer.print_test("test", "kiosk-1")
-        assert desk.done("test").outcome == "printed"
+        page = DeviceRequest(uuid4())
+        assert [desk.answer("test-print", page) for _ in range(3)] == [Nothing()] * 3
         desk.printer.roll_changed()
         paper.take_paper_out()
         desk.until("its word", lambda: desk.printer.state is PrinterState.PAPER_OUT)
         desk.printer.print("A013", ticket())
         assert desk.done("A013").outcome == "failed"
+        desk.printer.print_test("test", "kiosk-1")
+        assert desk.done("test").outcome == "failed"
         assert len(paper.tickets) == 3
+
+
+def test_nothing_that_is_asked_or_left_behind_ends_it(
+    desk: Desk, paper: SimulatedPrinter, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    (tmp_path / "printer-1").mkdir()
+    (tmp_path / "printer-1" / "printing").write_bytes(bytes(36))  # as a power cut may leave a new file
+    no_tickets = (
+        ticket(place={"vi": "a" * 5000}),
+        ticket(place={"vi": "a " * 15_000}),
+        ticket(track="a" * 5000),
+        ticket(at=datetime(9999, 12, 31, 23, tzinfo=UTC)),
+        ticket(place={"vi": "a" * MAX_REQUEST_BYTES}),
+    )
+    with printer_of(paper, broker, tmp_path) as process:
+        desk.until("the printer", lambda: desk.printer.state is PrinterState.READY)
+        for each in no_tickets:
+            refused = desk.answer("print-ticket", PrintTicket(uuid4(), each))
+            assert isinstance(refused, Refused)
+            assert refused.code == "bad-request"
+        topic = PEER_ASK.path(broker.center.center, asker="kiosk-1", device="printer-1", verb="print-ticket")
+        for garbled in (b"", b"{", bytes(1000), b"[" * 10_000, encode(DeviceRequest(uuid4()))):
+            desk.device.session.publish(topic, garbled)
+        desk.printer.print("A012", ticket())
+        assert desk.done("A012").outcome == "printed"
+        assert [is_ticket(each) for each in paper.tickets] == [False, True]  # what hung out, then that one
+        assert process.restarts == 0
+
+
+def test_answer_comes_from_a_printer_that_was_away_meanwhile(
+    desk: Desk, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """As after the broker's own restart, when the kiosk is back before the printer."""
+    asked: list[Request] = []
+
+    def printer() -> Member:
+        member = Member(broker, "printer-1", "printer", tmp_path, topics=(PEER_ASK,))
+        member.health_facts = lambda: HealthFacts(printer="ready")
+        member.serve("print-ticket", lambda request, _: asked.append(request))
+        return member
+
+    with printer() as first:
+        desk.until("the printer", lambda: desk.printer.state is PrinterState.READY)
+        desk.printer.print("A012", ticket())
+        expect(first, "the request", lambda: bool(asked))
+    desk.until("the asking again", lambda: any(each.sent >= 3 for each in desk.device.asker.pending.values()))
+    with printer() as second:
+        answers: list[Reply] = []
+        second.serve("print-ticket", lambda _, reply: answers.append(reply))
+
+        def heard() -> bool:
+            second.step(0)
+            return bool(answers)
+
+        desk.until("its asking there", heard)
+        answers[0](Printed("printed"))
+        assert desk.done("A012").outcome == "printed"
 
 
 def test_killed_in_the_middle_of_a_ticket_it_says_so_and_prints_it_no_second_time(
@@ -203,6 +272,45 @@ def test_nobody_else_may_ask_it_and_a_kiosk_may_ask_nothing_else(broker: Private
     assert [each for each in heard if PEER_ASK.match(each)] == [
         PEER_ASK.path(center, asker="kiosk-1", device="printer-1", verb="print-ticket")
     ]
+
+
+def test_no_other_device_hears_what_a_kiosk_asks_of_it(broker: PrivateBroker) -> None:
+    """A kiosk prints test pages too: for a technician, and not for another kiosk."""
+    center = broker.center.center
+    peer = PEER_ASK.path(center, asker="kiosk-1", device="guest-kiosk", verb="test-print")
+    last = DEVICE_ASK.path(center, device="guest-kiosk", verb="test-print")
+    with (
+        Session(broker.address("guest-kiosk"), "guest-kiosk", (f"luot/1/{center}/#",)) as other,
+        Session(broker.address("control-room"), "control-room", (peer,)) as technician,
+        Session(broker.address("kiosk-1"), "kiosk-1", ()) as kiosk,
+    ):
+        for each in (other, technician, kiosk):
+            hears(each, Connected)
+        kiosk.publish(peer, b"{}")
+        assert hears(technician, Message).topic == peer
+        technician.publish(last, b"{}")
+        assert hears(other, Message).topic == last
+
+
+def hears(session: Session, kind: type[T]) -> T:
+    """The next thing of that kind."""
+    deadline = monotonic() + 5
+    while (left := deadline - monotonic()) > 0:
+        for each in session.receive(left):
+            if isinstance(each, kind):
+                return each
+    raise AssertionError(f"waited in vain for {kind}")
+
+
+def test_requests_of_long_ago_are_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("printer.jobs.KEPT", 3)
+    jobs = Jobs(tmp_path, volatile=True)
+    requests = [uuid4() for _ in range(5)]
+    for each in requests:
+        assert jobs.begin(each)
+        jobs.end(each, "printed")
+    assert [jobs.outcome(each) for each in requests] == [None, None, *["printed"] * 3]
+    jobs.close()
 
 
 def test_what_was_under_way_when_it_was_killed_is_not_begun_again(tmp_path: Path) -> None:
