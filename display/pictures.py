@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 
 KINDS = (".png", ".jpg", ".jpeg")
 MOST_PIXELS = 50_000_000  # more than any camera's picture; it would take a Pi's memory
-_UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what Pillow raises
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +66,7 @@ class Pictures:
             file, changed = files[turn % len(files)]
             try:
                 return Picture(_fitted(file, room))
-            except _UNREADABLE as error:
+            except Exception as error:  # Pillow raises whatever a decoder stumbles over
                 log.warning("a picture cannot be shown file=%s error=%s", file, error)
                 self._broken[file] = changed
         return None
@@ -83,8 +82,10 @@ class Pictures:
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """Its pictures in the order of their names, whether or not they can be read."""
-    return sorted(path for path in folder.glob("*") if path.suffix.lower() in KINDS)
+    """Its pictures in the order of their names, whether or not they can be read; none of a lost folder."""
+    with suppress(OSError):
+        return sorted(path for path in folder.glob("*") if path.suffix.lower() in KINDS)
+    return []
 
 
 def _fitted(file: Path, room: Size) -> pygame.Surface:

@@ -16,7 +16,7 @@ from display.announcer import Announcer
 from display.board import BoardView
 from display.hall import NOTICE_S, look
 from display.layout import room_of
-from display.pictures import Picture, Pictures
+from display.pictures import Picture, Pictures, pictures_in
 from screen.theme import INK, Size
 from technician.command import luot
 from tests.test_display import Hub
@@ -91,6 +91,28 @@ def test_broken_picture_is_passed_over_and_said_once_until_it_is_another(
     (tmp_path / "a.png").write_bytes(whole)
     os.utime(tmp_path / "a.png", (1, 1))
     assert {ready(pictures, turn).get_at((9, 9))[:3] for turn in range(8, 10)} == {RED, GREEN}
+
+
+def test_picture_that_its_decoder_stumbles_over_is_passed_over_too(
+    pictures: Pictures, tmp_path: Path
+) -> None:
+    turned = Image.Exif()
+    turned[0x0112], turned[0x8825] = 6, {1: "N"}
+    save(tmp_path / "a.jpg", (900, 300), exif=turned)
+    north, version = b"\x00\x01\x00\x02\x00\x00\x00\x02N", b"\x00\x00\x00\x02\x00\x00\x00\x02N"
+    whole = (tmp_path / "a.jpg").read_bytes()
+    assert whole.count(north) == 1
+    (tmp_path / "a.jpg").write_bytes(whole.replace(north, version))  # in letters, where bytes should stand
+    save(tmp_path / "b.png", ROOM, GREEN)
+    assert ready(pictures, 0).get_at((9, 9))[:3] == GREEN
+
+
+def test_folder_that_cannot_be_read_has_no_pictures(tmp_path: Path) -> None:
+    """As one on a stick that fails; here its name is longer than any folder's."""
+    lost = tmp_path / ("a" * 300)
+    with pytest.raises(OSError, match="too long"):
+        lost.is_dir()
+    assert pictures_in(lost) == []
 
 
 def test_folder_may_be_empty_or_absent_until_the_first_picture_comes(tmp_path: Path) -> None:
