@@ -109,6 +109,8 @@ def _hint(scene: Scene) -> tuple[str, Color, bool]:
     if scene.home.errands is not None:
         if len(scene.home.errands) == ERRANDS:
             return scene.say("One number is for {count} errands at most.", count=ERRANDS), LACQUER, True
+        if scene.priority:
+            return scene.say("Priority number chosen"), LACQUER, True
         return scene.say("Touch them in the order in which you want to go."), MUTED, False
     if all(scene.offer.obstacle(each.id) for each in scene.offer.services):
         return scene.say("No numbers are given now."), MUTED, False

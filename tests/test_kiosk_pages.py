@@ -136,6 +136,10 @@ def test_errands_are_numbered_in_the_order_in_which_they_were_chosen() -> None:
     assert "send" not in lay_out(Scene(Home(errands=()), "vi", OFFER), (1080, 1920)).targets
 
 
+def test_a_priority_number_for_several_errands_is_told_as_one() -> None:
+    assert "Đã chọn số ưu tiên" in _words(Scene(Home("priority", errands=()), "vi", OFFER))
+
+
 @every_screen
 def test_groups_are_shown_only_where_not_all_services_have_room(size: Size) -> None:
     few = replace(OFFER, services=in_groups(SERVICES), groups=GROUPS)
