@@ -112,7 +112,7 @@ def _hint(scene: Scene) -> tuple[str, Color, bool]:
         if scene.priority:
             return scene.say("Priority number chosen"), LACQUER, True
         return scene.say("Touch them in the order in which you want to go."), MUTED, False
-    if all(scene.offer.obstacle(each.id) for each in scene.offer.services):
+    if not scene.offer.taking:
         return scene.say("No numbers are given now."), MUTED, False
     if scene.priority:
         return scene.say("Touch a box to take a priority number."), LACQUER, True

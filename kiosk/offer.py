@@ -82,14 +82,19 @@ class Offer:
         return next((each for each in self.groups if each.id == id), None)
 
     @property
+    def taking(self) -> int:
+        """For how many services a number is to be had now."""
+        return sum(self.obstacle(each.id) is None for each in self.services)
+
+    @property
     def priorities(self) -> bool:
         """Whether a priority number is to be had."""
-        return self.priority and self.open
+        return self.priority and self.taking > 0
 
     @property
     def errands(self) -> bool:
-        """Whether several can be done on one number now."""
-        return sum(self.obstacle(each.id) is None for each in self.services) > 1
+        """Whether several can be done on one number."""
+        return self.taking > 1
 
     @property
     def check_in(self) -> bool:

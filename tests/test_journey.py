@@ -404,10 +404,12 @@ def test_a_number_of_our_own_is_enough_for_all_errands() -> None:
     assert (take.service, take.then) == ("ho-tich", ("dat-dai",))
 
 
-def test_several_errands_are_offered_only_where_several_can_be_done() -> None:
+def test_errands_and_priority_are_offered_only_where_they_can_be_had() -> None:
     assert replace(OFFER, queues={"thue": queue("thue", taking=False)}).errands
     shut = {each: queue(each, taking=False) for each in ("thue", "dat-dai")}
-    assert not replace(OFFER, queues=shut).errands
+    one = replace(OFFER, queues=shut)
+    assert (one.errands, one.priorities) == (False, True)
+    assert not replace(OFFER, reached=False).priorities  # and none of our own
 
 
 def checking_in(code: str = "K7M2QX") -> Citizen:
