@@ -135,7 +135,8 @@ def install(folder: Path, center: CenterSettings, hosts: tuple[str, ...]) -> Pat
     """Write all that the centre's broker needs, for `luot-broker.service`; returns the file of the passwords.
 
     `hosts` are the names and addresses that devices know it by. Passwords and the authority that are there
-    already are kept, so this is run again whenever the list of devices changes.
+    already are kept, so this is run again whenever the list of devices changes. Raises LuotError where the
+    group that the broker runs in is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
     accounts = folder / "accounts.toml"
@@ -147,7 +148,13 @@ def install(folder: Path, center: CenterSettings, hosts: tuple[str, ...]) -> Pat
     write_files(folder, center, passwords, LISTENERS.format(folder=folder))
     if os.geteuid() == 0:
         for name in ("mosquitto.conf", "acl", "passwords", "broker.key"):
-            shutil.chown(folder / name, group=GROUP)
+            try:
+                shutil.chown(folder / name, group=GROUP)
+            except LookupError as error:
+                raise LuotError(
+                    f"The group {GROUP}, which the broker runs in, is not on this machine.",
+                    hint=f"Make it, and try again: adduser --system --group --home /var/lib/luot {GROUP}",
+                ) from error
             (folder / name).chmod(0o640)
     return accounts
 

@@ -26,7 +26,7 @@ def device_rules(document: Document) -> Iterator[Mistake]:
     shows, counter = document.get("shows"), document.get("counter")
     if shows in ("sign", "panel") and counter is None:
         yield Mistake(
-            ("shows",), f'`counter` is missing: add the counter whose {shows} this is, as in "counter-1"'
+            ("shows",), f'`counter` is missing: add the counter whose {shows} this is, as in counter = "1"'
         )
     if shows == "board" and counter is not None:
         yield Mistake(("counter",), "`counter` has no place here: a board shows every counter; remove it")

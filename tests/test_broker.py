@@ -105,6 +105,16 @@ def test_the_running_broker_is_proved_to_keep_its_rules(
     prove(Broker(socket=str(folder / "broker.sock")), settings, password)
 
 
+def test_a_group_that_is_missing_is_told_with_what_makes_it(
+    tmp_path: Path, settings: CenterSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("center.broker.GROUP", "no-such-group")
+    with pytest.raises(LuotError, match="no-such-group") as raised:
+        install(tmp_path, settings, ("localhost",))
+    assert "adduser" in raised.value.hint
+
+
 @pytest.mark.parametrize(
     ("rule", "told"),
     [
