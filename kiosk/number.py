@@ -27,7 +27,8 @@ def lay_out(sheet: Sheet, scene: Scene, top: int, bottom: int, given: Given) -> 
         facts = Rect(beside, down, right - beside, max(px(160), round(high * 0.3)))
     _number(sheet, scene, number, given.ticket)
     _facts(sheet, scene, facts, given.ticket)
-    slip = Rect(facts.x, facts.bottom, facts.width, bottom - facts.bottom)
+    below = facts.bottom + px(10)
+    slip = Rect(facts.x, below, facts.width, bottom - below)
     if given.on_paper:
         _slip(sheet, scene, slip, given.paper)
     else:
