@@ -13,7 +13,7 @@ from typing import NoReturn, TypeVar
 import click
 
 from config.errors import HardwareAbsent, LuotError, SettingsError
-from technician import books, ticket, voice
+from technician import afar, books, ticket, voice
 from technician.arguments import a_path, config_option, settings_of
 
 FAILED, SETTINGS_WRONG, HARDWARE_ABSENT = 1, 2, 3
@@ -51,7 +51,9 @@ def luot() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-for each in (books.journal, books.backup, books.restore, books.day, ticket.ticket, voice.voice):
+for each in (
+    afar.ask, afar.health, books.journal, books.backup, books.restore, books.day, ticket.ticket, voice.voice,
+):  # fmt: skip
     luot.add_command(each)
 
 
@@ -149,30 +151,6 @@ def check(files: tuple[Path, ...]) -> None:
         except SettingsError as error:
             code = _tell(error)
     sys.exit(code)
-
-
-@luot.command()
-@click.argument("device", metavar="DEVICE")
-@click.argument(
-    "verb",
-    type=click.Choice(
-        ["identify", "screenshot", "test-call", "test-print", "print", "paper-changed", "reload", "restart"]
-    ),
-)
-@click.option(
-    "--config", default="/etc/luot/technician.toml", type=a_path, show_default=True, metavar="FILE",
-    help="The technician's settings.",
-)  # fmt: skip
-@click.option("--png", type=a_path, metavar="FILE", help="Where a screenshot goes, instead of DEVICE.png.")
-@click.option("--ticket", default="", metavar="ID", help="Which one to print again, as in 2026-11-22-A012.")
-def ask(device: str, verb: str, config: Path, png: Path | None, ticket: str) -> None:
-    """Ask a device of the centre: who it is, what it shows, a test, a ticket again, or to start anew."""
-    from config.settings import TechnicianSettings
-    from technician.asking import ask as ask_over_the_bus
-    from technician.asking import tell
-
-    result = ask_over_the_bus(settings_of(config, TechnicianSettings), device, verb, ticket)
-    click.echo(tell(device, result, png or Path(f"{device}.png")))
 
 
 @luot.command()
