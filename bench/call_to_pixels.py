@@ -95,7 +95,7 @@ def board(config: Path) -> Iterator[Connection]:
 
 def show(config: Path, tell: Connection) -> None:
     """The board itself; a call must not wait for the time of the one before it."""
-    announcer.SHOW_S = announcer.SHORT_S = SHOWN_S
+    announcer.SHORT_S = SHOWN_S
     settings = load(config)
     assert isinstance(settings, DisplaySettings)
     with Display(structs.replace(settings, sound=False, screen=Screen(size=SIZE))) as display:

@@ -21,7 +21,7 @@ START_S = 30.0
 
 @contextmanager
 def screens() -> Iterator[dict[str, int]]:
-    """The process of each, once all show the hub's word."""
+    """The process of each, once all have told that they show something."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(dir="/var/tmp", prefix="luot-bench-")))
         broker = stack.enter_context(PrivateBroker(folder / "broker", load_center(TEMPLATES / "center.toml")))

@@ -1,4 +1,4 @@
-"""ticket-bytes: what each profile's printer gets for a ticket with all there is, in its longest language.
+"""ticket-bytes: what each profile's printer gets for a priority ticket with a code, in its longest language.
 
 On a serial line 10 kB are a second at 115,200 baud; over the network and USB they are nothing, and paper is
 what takes time.

@@ -26,7 +26,7 @@ CENTER = CenterState(
 
 
 def sample(language: str) -> Ticket:
-    """A ticket with everything on it that a ticket can have."""
+    """A priority ticket with a wait and a code: as long as tickets for one errand are."""
     return Ticket(
         id="2026-11-22-A012",
         label="A012",

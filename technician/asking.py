@@ -8,7 +8,7 @@ from uuid import uuid4
 from PIL import Image
 
 from bus.asks import DEVICE_VERBS, Identity, Picture, Print
-from bus.messages import Answer, Payload
+from bus.messages import Answer, Payload, TicketId
 from bus.reading import read
 from bus.remote import ask_device
 from bus.session import Connected, Disconnected, Message, Session, Unheard
@@ -28,9 +28,12 @@ def ask(settings: TechnicianSettings, device: str, verb: str, ticket: str = "") 
     """
     if any(mistakes(device, Id)):
         raise LuotError(f"{device!r} can be no device's name.", hint='It is as in "board-1".')
+    if verb == "print" and any(mistakes(ticket, TicketId)):
+        raise LuotError(f"{ticket!r} can be no ticket.", hint="Say which one: --ticket 2026-11-22-A012.")
     request = Print(uuid4(), ticket) if verb == "print" else DEVICE_VERBS[verb][0](uuid4())
     answers = DEVICE_REPLY.path(settings.center, device=device, asker=settings.device)
-    problem, sent, deadline = "The broker does not answer.", False, time.monotonic() + PATIENCE_S
+    problem, hint = "The broker does not answer.", "Are its address and this account's password right?"
+    sent, deadline = False, time.monotonic() + PATIENCE_S
     with Session(settings.broker, settings.device, [answers]) as session:
         while (left := deadline - time.monotonic()) > 0:
             for item in session.receive(left):
@@ -38,6 +41,7 @@ def ask(settings: TechnicianSettings, device: str, verb: str, ticket: str = "") 
                     case Connected() if not sent:  # once: a test need not be printed twice
                         ask_device(session, settings.center, device, verb, request)
                         problem, sent = f"{device} does not answer {verb}.", True
+                        hint = f"Does it run well, and is {settings.device} the account of a technician?"
                     case Disconnected(reason) if not sent:
                         problem = f"No connection to the broker: {reason}."
                     case Unheard():
@@ -47,7 +51,7 @@ def ask(settings: TechnicianSettings, device: str, verb: str, ticket: str = "") 
                         )
                     case Message(correlation=request.request.bytes) as message:
                         return _result(read(message.payload, Answer), verb)
-    raise Unreachable(problem)
+    raise Unreachable(problem, hint=hint)
 
 
 def _result(answer: Answer, verb: str) -> Payload:

@@ -8,11 +8,14 @@ from pathlib import Path
 import pygame
 import pytest
 from click.testing import CliRunner, Result
+from msgspec import structs
 from PIL import Image
 
+from config.errors import Unreachable
 from config.load import load
-from config.settings import DisplaySettings
+from config.settings import DisplaySettings, TechnicianSettings
 from display.app import Display
+from technician import asking
 from technician.command import luot
 
 Ask = Callable[..., Result]
@@ -70,6 +73,24 @@ def test_restarted_device_says_so_and_ends(sign: Display, ask: Ask) -> None:
 def test_technician_is_told_what_a_device_refuses_and_which_is_not_there(sign: Display, ask: Ask) -> None:
     refused = ask("sign-1", "print", "--ticket", "2026-11-22-A012", meanwhile=sign)
     assert "does not know the request" in str(refused.exception)
+    assert "'' can be no ticket" in str(ask("sign-1", "print", meanwhile=sign).exception)
     away = ask("board-9", "identify", meanwhile=sign)
     assert str(away.exception) == "No device board-9 is on the bus."
     assert "can be no device's name" in str(ask("+", "restart", meanwhile=sign).exception)
+
+
+def test_technician_is_told_what_may_be_wrong_where_nobody_answers(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("technician.asking.PATIENCE_S", 1.0)
+    settings = load(files / "guest-technician.toml")
+    assert isinstance(settings, TechnicianSettings)
+    stranger = structs.replace(settings, broker=structs.replace(settings.broker, password="another"))
+    with pytest.raises(Unreachable, match="refused this account") as refused:
+        asking.ask(stranger, "sign-1", "identify")
+    assert "password" in refused.value.hint
+    kiosk = load(files / "kiosk-1.toml")
+    no_technician = structs.replace(settings, device=kiosk.device, broker=kiosk.broker)
+    with pytest.raises(Unreachable, match="does not answer identify") as unheard:
+        asking.ask(no_technician, "sign-1", "identify")
+    assert "kiosk-1 the account of a technician" in unheard.value.hint
