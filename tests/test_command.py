@@ -212,6 +212,24 @@ def test_what_is_installed_is_whole(tmp_path: Path) -> None:
         assert [name for name in names if name.endswith(f".data/data/share/luot/systemd/{unit.name}")]
 
 
+def test_what_the_centre_beside_a_device_does_not_know_of_it_is_told(folder: Path) -> None:
+    sign, bridge, strange = (folder / f"{name}.toml" for name in ("sign-1", "bridge-1", "sign-9"))
+    strange.write_text(sign.read_text().replace('"sign-1"', '"sign-9"'))
+    sign.write_text(re.sub(r"(?m)^counter = .*", 'counter = "9"', sign.read_text()))
+    center = folder / "center.toml"
+    center.write_text(
+        center.read_text().replace('counters = ["1", "2", "3", "4"]', 'counters = ["2", "3"]', 1)
+    )
+    code, out, _ = run("check", sign, bridge, strange)
+    assert code == 0, "it may be meant for another Pi"
+    told = [line for line in out.splitlines() if line.startswith("note: ")]
+    assert [line.partition(".toml:")[2].partition(": ")[2] for line in told] == [
+        'center.toml has no counter "9"',
+        *(f'counter "{each}" is none of the `counters` of bridge-1 in center.toml' for each in "1414"),
+        '`device`: center.toml has no display "sign-9" in its `[[devices]]`',
+    ]
+
+
 def test_what_devices_share_is_checked_too(tmp_path: Path) -> None:
     shared = tmp_path / "luot.toml"
     shared.write_text('cente = "tan-lap"\n\n[broker]\nhost = 5\n')
