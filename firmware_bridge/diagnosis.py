@@ -22,6 +22,7 @@ class Diagnosis:
         self._answers_at = 0  # another speed, at which somebody answered
         self._tries = 0  # requests to single devices since nobody is heard any more
         self._zeros = 0  # requests in a row that were followed by nothing but zeros
+        self._why_absent = ""
         self._heard_at: float | None = None  # the last frame of a device; or when we began to listen
 
     def turn(self, state: str) -> None:
@@ -32,6 +33,11 @@ class Diagnosis:
         if state != self.state:
             self.state = state
             self._tell(state)
+
+    def lost(self, why: str) -> None:
+        """The port is gone, or still not there."""
+        self._why_absent = why
+        self.turn("absent")
 
     def speed(self, now: float) -> int:
         """Of a request to one device: where nobody answers at all, every other time around another one."""
@@ -61,5 +67,5 @@ class Diagnosis:
             self.turn("swapped-wires")
 
     def health(self, frames: int, errors: int) -> LinkHealth:
-        about = f"devices answer at {self._answers_at} baud" if self.state == "wrong-speed" else ""
-        return LinkHealth("line", self.state, frames, errors, about=about)
+        about = {"absent": self._why_absent, "wrong-speed": f"devices answer at {self._answers_at} baud"}
+        return LinkHealth("line", self.state, frames, errors, about=about.get(self.state, ""))

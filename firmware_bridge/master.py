@@ -110,11 +110,11 @@ class Master:
             peer.forget()
         self._line.turn("ready")
 
-    def detach(self) -> None:
+    def detach(self, why: str) -> None:
         """The port is gone, or still not there."""
         for peer in self._peers.values():
             peer.forget()
-        self._line.turn("absent")
+        self._line.lost(why)
 
     def wake(self) -> float:
         """When `send` is wanted next, should nothing come before: once a round, if nothing does."""

@@ -72,6 +72,7 @@ class ModbusMaster:
         self._quiet_at = 0.0  # when the line has rested
         self._heard = b""
         self._state = "absent"
+        self._why_absent = ""
 
     @property
     def faces(self) -> dict[str, str]:
@@ -87,8 +88,9 @@ class ModbusMaster:
         self._state = "ready"
         self._tell(LinkChanged("modbus", self._state))
 
-    def detach(self) -> None:
+    def detach(self, why: str) -> None:
         """The port is gone, or still not there."""
+        self._why_absent = why
         if self._state == "absent":
             return
         for sign in self._signs.values():
@@ -138,7 +140,8 @@ class ModbusMaster:
         """The line and every sign on it."""
         signs = [sign.health() for sign in self._signs.values()]
         frames, errors = (sum(getattr(each, key) for each in signs) for key in ("frames", "errors"))
-        return (LinkHealth("modbus", self._state, frames, errors), *signs)
+        about = self._why_absent if self._state == "absent" else ""
+        return (LinkHealth("modbus", self._state, frames, errors, about=about), *signs)
 
     # Rules
 

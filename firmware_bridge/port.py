@@ -4,6 +4,7 @@ Whatever happens to the port (an adapter pulled out in the middle of a byte, a l
 ends in the same way: it is closed, and opened again under the same path as soon as that is possible.
 """
 
+import errno
 import logging
 import os
 import termios
@@ -23,10 +24,12 @@ log = logging.getLogger(__name__)
 REOPEN_S = 0.5
 CHUNK = 256  # bytes read at once, many frames
 
-PORT_ERRORS = (
-    OSError,
-    termios.error,
-)  # pyserial's own are OSErrors; a port that vanishes can raise the other
+# pyserial's own are OSErrors; a port that vanishes can raise the other.
+PORT_ERRORS = (OSError, termios.error)
+TROUBLES = {
+    errno.ENOENT: "it is not plugged in",
+    errno.EACCES: "the user luot may not use it: sudo usermod --append --groups dialout luot",
+}
 
 
 class Master(Protocol):
@@ -39,7 +42,7 @@ class Master(Protocol):
     def attach(self) -> None:
         """The port is open: everybody on it is a stranger."""
 
-    def detach(self) -> None:
+    def detach(self, why: str) -> None:
         """The port is gone, or still not there."""
 
     def wake(self) -> float:
@@ -113,10 +116,11 @@ class Port:
                 self._master.attach()
                 self._talk(serial)
         except PORT_ERRORS as error:
-            self._master.detach()
-            if str(error) != self._trouble:
-                self._trouble = str(error)
-                log.warning("the line cannot be used port=%s error=%s", self._path, error)
+            why = TROUBLES.get(getattr(error, "errno", None) or 0, str(error))
+            self._master.detach(why)
+            if why != self._trouble:
+                self._trouble = why
+                log.warning("the line cannot be used port=%s why=%s", self._path, why)
             self._wait(REOPEN_S)
 
     def _talk(self, serial: Serial) -> None:

@@ -25,10 +25,8 @@ BAUD = 9600  # of a scanner on a real serial port; by USB it means nothing
 REOPEN_S = 0.5
 CHUNK = 1024
 
-PORT_ERRORS = (
-    OSError,
-    termios.error,
-)  # pyserial's own are OSErrors; a port that vanishes can raise the other
+# pyserial's own are OSErrors; a port that vanishes can raise the other.
+PORT_ERRORS = (OSError, termios.error)
 
 
 @dataclass(frozen=True)

@@ -321,7 +321,7 @@ def test_everybody_is_a_stranger_after_the_line_was_gone() -> None:
     talk = Talk()
     talk.master.show("sign-11", A012)
     talk.run(1)
-    talk.master.detach()
+    talk.master.detach("it is not plugged in")
     assert [each.state for each in talk.master.health()] == ["absent", "silent", "silent", "silent"]
     talk.twins[11] = restarted = SimulatedSign(11)
     talk.master.attach()

@@ -22,8 +22,10 @@ from pymodbus.server import ModbusSerialServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from config.fields import Baud
+from config.hardware import Line as Settings
 from config.hardware import Modbus, ModbusSign, Switch
 from firmware_bridge.driver import Face, LinkChanged
+from firmware_bridge.line import Line
 from firmware_bridge.modbus import Write, crc
 from firmware_bridge.modbus_line import ModbusLine
 from firmware_bridge.modbus_master import ABSENT_S, MISSES, PATIENCE_S, VISIT_S, ModbusMaster
@@ -287,7 +289,7 @@ class TestTheMaster:
         bus = Bus(NUMBER_SIGN)
         bus.master.show("modbus-3", CALLING)
         bus.run(0.5)
-        bus.master.detach()
+        bus.master.detach("it is not plugged in")
         assert set(bus.states().values()) == {"absent", "silent"}
         bus.twins[3] = SimulatedModbusSign(3)
         bus.master.attach()
@@ -464,3 +466,15 @@ def test_the_adapter_may_be_pulled_out_and_the_sign_may_lose_its_power(tmp_path:
         twins.plug(4)
         wanted = [{7: 12, 20: 2}, {9: 0x4130, 10: 0x3132}]
         until(inbox, "both signs", lambda: [twins.registers(address) for address in (3, 4)] == wanted)
+
+
+@pytest.mark.parametrize(("kind", "why"), [("nothing", "it is not plugged in"), ("folder", "Is a directory")])
+def test_a_line_that_cannot_be_used_says_why(tmp_path: Path, kind: str, why: str) -> None:
+    if kind == "folder":
+        (tmp_path / kind).mkdir()
+    inbox: SimpleQueue[object] = SimpleQueue()
+    path = str(tmp_path / kind)
+    with ModbusLine(Modbus(path, (NUMBER_SIGN,)), inbox) as modbus, Line(Settings(path), inbox) as line:
+        for each in (modbus, line):
+            until(inbox, "the reason", lambda each=each: why in each.health()[0].about)  # type: ignore[misc]
+            assert each.health()[0].state == "absent"
