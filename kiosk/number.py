@@ -43,11 +43,10 @@ def _number(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
     service, where = scene.name(ticket.service), scene.pick(ticket.place)
     if ticket.priority:
         service = f"{service} · {scene.say('Priority')}"
-    lines = text.wrap(where, box.width, place)
-    if ticket.then:
-        then = scene.say("then {services}", services=", ".join(map(scene.name, ticket.then)))
-        lines += text.wrap(then, box.width, place)
-    words = text.capital(caption) + px(126 * small) + text.leading(title) + text.leading(place) * len(lines)
+    then = scene.say("then {services}", services=", ".join(map(scene.name, ticket.then)))
+    lines, further = text.wrap(where, box.width, place), text.wrap(then, box.width, place) * bool(ticket.then)
+    rows = len(lines) + len(further)
+    words = text.capital(caption) + px(126 * small) + text.leading(title) + text.leading(place) * rows
     room = round((box.height - words - px(60)) / text.CAPITAL)  # for the label, px of an em
     size = text.fit(ticket.label, box.width - px(40), room, bold=True)
     y = box.centery - (words + text.capital(size)) / 2 + text.capital(caption)
@@ -57,7 +56,8 @@ def _number(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:
     sheet.line(ticket.label, x, y, size, LACQUER, bold=True, align="center")
     y += px(44 * small) + text.leading(title)
     sheet.line(service, middle, y, text.fit(service, box.width, title, bold=True), bold=True, align="center")
-    sheet.lines(lines, middle, y + px(6) + text.leading(place), place, align="center")
+    y = sheet.lines(lines, middle, y + px(6) + text.leading(place), place, align="center")
+    sheet.lines(further, middle, y + text.leading(place), place, align="center")
 
 
 def _facts(sheet: Sheet, scene: Scene, box: Rect, ticket: Ticket) -> None:

@@ -38,15 +38,17 @@ class Reading:
 
 def read(sheet: Sheet) -> Reading:
     """What is on that sheet, as it is written."""
-    page: list[str] = []
+    page: list[tuple[Rect, str]] = []
     targets: dict[str, list[tuple[Rect, str]]] = {name: [] for name in sheet.targets}
     for box, words in _phrases(mark for mark in sheet.marks if mark.words):
         if name := sheet.at(*box.center):
             targets[name].append((box, words))
         else:
-            page.append(words)
+            page.append((box, words))
+    foot = sheet.targets["done"].top if "done" in sheet.targets else sheet.height
+    page.sort(key=lambda each: each[0].top >= foot)  # it is laid out first: the rest is what it leaves
     return Reading(
-        tuple(_captioned(page)),
+        tuple(_captioned(words for _, words in page)),
         {name: tuple(_downward(sheet.targets[name], phrases)) for name, phrases in targets.items()},
     )
 

@@ -148,6 +148,20 @@ def test_an_errand_is_told_with_its_place_among_the_others() -> None:
     assert ". đã chọn, việc thứ 2. 1 trên " in listener.words(chosen, key=True)[-1]
 
 
+def test_a_button_that_is_not_ready_is_told_last() -> None:
+    """It is laid out first, and "get your number" is not what such a page begins with."""
+    for name in ("errands", "nothing typed"):
+        listener = Listener()
+        listener.hear(page("home"))
+        *_, not_ready, choices = listener.words(page(name), key=True)
+        assert not_ready == "Lấy số", name
+        assert choices.startswith("Có "), name
+
+
+def test_what_comes_after_the_first_errand_is_a_sentence_of_its_own() -> None:
+    assert "sau đó: Đất đai, Đăng ký kinh doanh" in Listener().words(page("ticket of three errands"))
+
+
 def test_another_number_is_another_page() -> None:
     listener = Listener()
     listener.hear(page("printed"))
