@@ -155,8 +155,8 @@ def test_the_whole_way(hall: Hall, page: Page) -> None:
 
 def test_no_paper_is_said_before_and_after(hall: Hall) -> None:
     """The number stands on the screen, the kiosk's report says what became of the paper, and all goes on."""
-    hall.center.printer.take_paper_out()
     before = hall.see("kiosk-1")
+    hall.center.printer.take_paper_out()
     hall.until("the kiosk to say so", lambda: not alike(hall.see("kiosk-1"), before))
     hall.touch("service:thue")
     hall.until("its number", lambda: states_issued(hall, "thue") == 1)
