@@ -93,6 +93,7 @@ certfile {{folder}}/broker.crt
 keyfile {{folder}}/broker.key
 """
 GROUP = "luot"
+ACCOUNTS = "accounts.toml"
 
 
 def new_passwords(center: CenterSettings) -> dict[str, str]:
@@ -139,8 +140,8 @@ def install(folder: Path, center: CenterSettings, hosts: tuple[str, ...]) -> Pat
     group that the broker runs in is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    accounts = folder / "accounts.toml"
-    known = tomllib.loads(accounts.read_text()) if accounts.exists() else {}
+    accounts = folder / ACCOUNTS
+    known = _known(folder)
     passwords = {name: known.get(name, fresh) for name, fresh in new_passwords(center).items()}
     accounts.touch(mode=0o600)
     accounts.write_text("".join(f'{name} = "{password}"\n' for name, password in passwords.items()))
@@ -161,10 +162,22 @@ def install(folder: Path, center: CenterSettings, hosts: tuple[str, ...]) -> Pat
 
 def prove_installed(folder: Path, center: CenterSettings) -> None:
     """That the broker which runs with these files keeps their rules. Raises LuotError where it does not."""
-    password = tomllib.loads((folder / "accounts.toml").read_text()).get(proof.ACCOUNT)
+    password = _known(folder).get(proof.ACCOUNT)
     if password is None:
         raise LuotError(f"{folder} has no account for this test.", hint="Write it again: luot broker.")
     proof.prove(Broker(socket=SOCKET), center, password)
+
+
+def _known(folder: Path) -> dict[str, str]:
+    """The passwords that were written there. Raises LuotError where they may not be read."""
+    try:
+        return tomllib.loads((folder / ACCOUNTS).read_text())
+    except FileNotFoundError:
+        return {}
+    except PermissionError as error:
+        raise LuotError(
+            f"{folder / ACCOUNTS} is only for root to read.", hint="Try again with sudo."
+        ) from error
 
 
 def _program(name: str) -> str:

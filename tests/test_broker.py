@@ -18,6 +18,7 @@ from center.broker import (
     PrivateBroker,
     free_port,
     install,
+    prove_installed,
     write_files,
 )
 from center.proof import ACCOUNT, prove
@@ -139,6 +140,14 @@ def test_broker_that_lets_in_anybody_is_found(
     monkeypatch.setattr("center.broker.CONFIGURATION", open_to_all)
     with PrivateBroker(tmp_path, settings) as broker, pytest.raises(LuotError, match="without an account"):
         prove(broker.address(ACCOUNT), settings, broker.passwords[ACCOUNT])
+
+
+def test_broker_whose_files_are_not_there_is_told_with_what_writes_them(
+    tmp_path: Path, settings: CenterSettings
+) -> None:
+    with pytest.raises(LuotError, match="no account for this test") as raised:
+        prove_installed(tmp_path, settings)
+    assert "luot broker" in raised.value.hint
 
 
 def test_broker_that_is_away_is_said_to_be(broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch) -> None:
