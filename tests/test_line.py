@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from random import Random
 from time import monotonic, sleep
 
@@ -22,6 +22,7 @@ from firmware_bridge.peer import GREET_S, VISIT_S
 from firmware_bridge.simulated import Noise, SimulatedLine
 from firmware_bridge.twins import simulated
 from tests.devices import Maker
+from tests.inbox import take_until
 
 KEYPADS, SIGNS = (1, 2), (11, 12)
 BAD = Noise(lost=0.2, garbled=0.1, delay_s=0.03)
@@ -50,21 +51,17 @@ class Clerk:
         self.changes: list[tuple[str, str]] = []
 
     def expect(self, what: str, holds: Callable[[], bool], *, within: float = 10.0) -> None:
-        deadline = monotonic() + within
-        while not holds():
-            assert monotonic() < deadline, f"waited {within} s in vain for {what}"
-            try:
-                news = self.inbox.get(timeout=0.005)
-            except Empty:
-                continue
-            match news:
-                case KeyPressed():
-                    self.presses.append(news)
-                    self.line.answer(news, Outcome.ACCEPTED)
-                case LinkChanged(name, state):
-                    self.changes.append((name, state))
-                case _:
-                    raise AssertionError(news)
+        take_until(self.inbox, self._take, what, holds, within=within)
+
+    def _take(self, news: object) -> None:
+        match news:
+            case KeyPressed():
+                self.presses.append(news)
+                self.line.answer(news, Outcome.ACCEPTED)
+            case LinkChanged(name, state):
+                self.changes.append((name, state))
+            case _:
+                raise AssertionError(news)
 
     def expect_everybody(self) -> None:
         self.expect("everybody", lambda: {each.state for each in self.line.health()} == {"ready"})

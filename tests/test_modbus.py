@@ -4,12 +4,11 @@ import asyncio
 import os
 import tty
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from select import select
 from threading import Thread
-from time import monotonic
 from typing import Any, Literal, TypeVar
 
 import pytest
@@ -31,6 +30,7 @@ from firmware_bridge.modbus_line import ModbusLine
 from firmware_bridge.modbus_master import ABSENT_S, MISSES, PATIENCE_S, VISIT_S, ModbusMaster
 from firmware_bridge.registers import writes
 from firmware_bridge.simulated_modbus import SimulatedModbusLine, SimulatedModbusSign
+from tests.inbox import take_until
 
 T = TypeVar("T")
 
@@ -399,12 +399,10 @@ class Room:
 
 
 def until(inbox: SimpleQueue[object], what: str, holds: Callable[[], bool]) -> None:
-    deadline = monotonic() + 10
-    while not holds():
-        assert monotonic() < deadline, f"waited in vain for {what}"
-        with suppress(Empty):
-            news = inbox.get(timeout=0.005)
-            assert isinstance(news, LinkChanged), news
+    def take(news: object) -> None:
+        assert isinstance(news, LinkChanged), news
+
+    take_until(inbox, take, what, holds)
 
 
 @pytest.fixture

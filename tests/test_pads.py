@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from time import monotonic
 from typing import get_args
 from uuid import uuid4
@@ -31,6 +31,7 @@ from firmware_bridge.evdev import DOWN, EV_KEY, EV_SYN, KEYS, REPEATED, SYN_DROP
 from firmware_bridge.frames import Outcome
 from firmware_bridge.pads import Pads
 from firmware_bridge.simulated_pad import SimulatedPad
+from tests.inbox import take_until
 
 NUM_LOCK = 69
 END = event(EV_SYN, SYN_REPORT, 0)
@@ -91,20 +92,16 @@ class Clerk:
         return [press.act for press in self.presses]
 
     def expect(self, what: str, holds: Callable[[], bool]) -> None:
-        deadline = monotonic() + 10
-        while not holds():
-            assert monotonic() < deadline, f"waited in vain for {what}"
-            try:
-                news = self.inbox.get(timeout=0.005)
-            except Empty:
-                continue
-            match news:
-                case KeyPressed():
-                    self.presses.append(news)
-                case LinkChanged(name, state):
-                    self.changes.append((name, state))
-                case _:
-                    raise AssertionError(news)
+        take_until(self.inbox, self._take, what, holds)
+
+    def _take(self, news: object) -> None:
+        match news:
+            case KeyPressed():
+                self.presses.append(news)
+            case LinkChanged(name, state):
+                self.changes.append((name, state))
+            case _:
+                raise AssertionError(news)
 
     def expect_press(self, nth: int) -> KeyPressed:
         self.expect(f"press {nth}", lambda: len(self.presses) == nth)

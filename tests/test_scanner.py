@@ -3,9 +3,8 @@
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from random import Random
-from time import monotonic
 
 import pytest
 import serial
@@ -14,6 +13,7 @@ from scanner.code import AppointmentCode, Code, IdentityCard, Unknown
 from scanner.lines import MOST_BYTES
 from scanner.port import Scanned, Scanner, ScannerChanged
 from scanner.simulated import SimulatedScanner
+from tests.inbox import take_until
 from tests.test_scanner_codes import AN, CARD
 
 ONE, OTHER = AppointmentCode("HEN01"), AppointmentCode("HEN02")
@@ -29,20 +29,16 @@ class Kiosk:
         self.states: list[str] = []
 
     def expect(self, what: str, holds: Callable[[], bool]) -> None:
-        deadline = monotonic() + 10
-        while not holds():
-            assert monotonic() < deadline, f"waited in vain for {what}"
-            try:
-                news = self.inbox.get(timeout=0.005)
-            except Empty:
-                continue
-            match news:
-                case Scanned(code):
-                    self.codes.append(code)
-                case ScannerChanged(state):
-                    self.states.append(state)
-                case _:
-                    raise AssertionError(news)
+        take_until(self.inbox, self._take, what, holds)
+
+    def _take(self, news: object) -> None:
+        match news:
+            case Scanned(code):
+                self.codes.append(code)
+            case ScannerChanged(state):
+                self.states.append(state)
+            case _:
+                raise AssertionError(news)
 
     def expect_codes(self, *codes: Code) -> None:
         self.expect("the codes", lambda: len(self.codes) >= len(codes))
