@@ -82,7 +82,7 @@ def test_technician_is_told_what_a_device_refuses_and_which_is_not_there(sign: D
 def test_technician_is_told_what_may_be_wrong_where_nobody_answers(
     files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("technician.asking.PATIENCE_S", 1.0)
+    monkeypatch.setattr("technician.asking.PATIENCE_S", 2.0)
     settings = load(files / "guest-technician.toml")
     assert isinstance(settings, TechnicianSettings)
     stranger = structs.replace(settings, broker=structs.replace(settings.broker, password="another"))
