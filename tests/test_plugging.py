@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bench.plugging import storm
 
-PLUGS = 10
+PLUGS = 6
 
 
 def test_all_that_was_unplugged_comes_back_and_every_key_acts_once(tmp_path: Path) -> None:
