@@ -17,6 +17,7 @@ from bus.memory import FILE
 from center.broker import PrivateBroker
 from config.clock import Clock, FakeClock
 from config.settings import KioskSettings, PrinterPort, Screen
+from demo.member import Member
 from demo.part import Part
 from kiosk.app import TAKE_S, Kiosk
 from kiosk.corner import HOLD_S
@@ -169,3 +170,9 @@ def frozen(hub: Part) -> Iterator[None]:
         yield
     finally:
         os.kill(hub.pid, signal.SIGCONT)
+
+
+def somebody_comes(broker: PrivateBroker, folder: Path) -> None:
+    """Another device: the hub says at once that it lives, and not only with its next beat, 5 s later."""
+    with Member(broker, "guest-web", "web", folder):
+        pass

@@ -1,14 +1,17 @@
 """The kiosk against a real hub and a printer on TCP: from a touch to paper, and when something breaks."""
 
+from pathlib import Path
+
 import pygame
 from msgspec import structs
 
 from bus.events import RequestGivenUp, TicketAdopted, TicketDelivered, TicketIssued
+from center.broker import PrivateBroker
 from demo.part import Part
 from demo.scenes import GROUPS, in_groups, many
 from kiosk.journey import QUIET_S, Given, Home, Trouble
 from kiosk.pages import lay_out
-from tests.booth import Booth, frozen
+from tests.booth import Booth, frozen, somebody_comes
 
 
 def test_a_touch_becomes_a_number_on_the_screen_and_on_paper(booth: Booth) -> None:
@@ -53,13 +56,16 @@ def test_a_double_touch_gives_one_ticket(booth: Booth) -> None:
     assert [each.label for each in booth.happened(TicketIssued)] == ["A001"]
 
 
-def test_failure_09_a_hub_that_answers_too_late_makes_its_number_void(booth: Booth, hub: Part) -> None:
+def test_failure_09_a_hub_that_answers_too_late_makes_its_number_void(
+    booth: Booth, hub: Part, broker: PrivateBroker, tmp_path: Path
+) -> None:
     with frozen(hub):
         booth.touch("service:ho-tich")
         booth.wait_in_vain()
         given = booth.arrives(Given)
         assert given.ticket.offline
         booth.until("paper", lambda: len(booth.paper.tickets) == 1)
+    somebody_comes(broker, tmp_path)
     booth.until("the hub's record of it", lambda: bool(booth.happened(TicketAdopted)))
     (issued,) = booth.happened(TicketIssued)
     (given_up,) = booth.happened(RequestGivenUp)
@@ -72,7 +78,9 @@ def test_failure_09_a_hub_that_answers_too_late_makes_its_number_void(booth: Boo
     assert len(booth.paper.tickets) == 1
 
 
-def test_several_errands_stay_on_a_number_that_was_given_without_the_hub(booth: Booth, hub: Part) -> None:
+def test_several_errands_stay_on_a_number_that_was_given_without_the_hub(
+    booth: Booth, hub: Part, broker: PrivateBroker, tmp_path: Path
+) -> None:
     for target in ("errands", "service:ho-tich", "service:thue"):
         booth.touch(target)
     with frozen(hub):
@@ -80,6 +88,7 @@ def test_several_errands_stay_on_a_number_that_was_given_without_the_hub(booth: 
         booth.wait_in_vain()
         given = booth.arrives(Given)
         assert (given.ticket.offline, given.ticket.then) == (True, ("thue",))
+    somebody_comes(broker, tmp_path)
     booth.until("the hub's record of it", lambda: bool(booth.happened(TicketAdopted)))
     (adopted,) = booth.happened(TicketAdopted)
     assert (adopted.label, adopted.then) == (given.ticket.label, ("thue",))
@@ -131,7 +140,9 @@ def test_without_paper_the_number_is_shown_to_be_remembered(booth: Booth) -> Non
     assert (delivered.ticket, delivered.outcome) == (given.ticket.id, "failed")
 
 
-def test_a_lost_hub_is_shown_and_forgotten_when_it_is_back(booth: Booth, hub: Part) -> None:
+def test_a_lost_hub_is_shown_and_forgotten_when_it_is_back(
+    booth: Booth, hub: Part, broker: PrivateBroker, tmp_path: Path
+) -> None:
     def reached() -> bool:
         assert booth.kiosk.scene is not None
         return booth.kiosk.scene.offer.reached
@@ -142,6 +153,7 @@ def test_a_lost_hub_is_shown_and_forgotten_when_it_is_back(booth: Booth, hub: Pa
 
     with frozen(hub):
         booth.until("the loss", lost_after_a_while)
+    somebody_comes(broker, tmp_path)
     booth.until("the hub", reached)
 
 
