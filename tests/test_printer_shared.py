@@ -166,13 +166,15 @@ def test_nothing_that_is_asked_or_left_behind_ends_it(
         ticket(at=datetime(9999, 12, 31, 23, tzinfo=UTC)),
         ticket(place={"vi": "a" * MAX_REQUEST_BYTES}),
     )
+    topic = PEER_ASK.path(broker.center.center, asker="kiosk-1", device="printer-1", verb="print-ticket")
+    kept = encode(PrintTicket(uuid4(), ticket()))
+    desk.device.session.publish(topic, kept, retain=True)
     with printer_of(paper, broker, tmp_path) as process:
         desk.until("the printer", lambda: desk.printer.state is PrinterState.READY)
         for each in no_tickets:
             refused = desk.answer("print-ticket", PrintTicket(uuid4(), each))
             assert isinstance(refused, Refused)
             assert refused.code == "bad-request"
-        topic = PEER_ASK.path(broker.center.center, asker="kiosk-1", device="printer-1", verb="print-ticket")
         for garbled in (b"", b"{", bytes(1000), b"[" * 10_000, encode(DeviceRequest(uuid4()))):
             desk.device.session.publish(topic, garbled)
         desk.printer.print("A012", ticket())
