@@ -186,7 +186,8 @@ def scenes(language: str) -> Iterator[tuple[str, Scene]]:
     typing = replace(home, page=Typing(), left=30)
     yield "nothing typed", typing
     yield "a code", replace(typing, page=Typing("K7M2QX"), focus="key:K")
-    yield "the longest code", replace(typing, page=Typing("WWWWWWWWWWWW"))
+    yield "twelve letters", replace(typing, page=Typing("WWWWWWWWWWWW"))
+    yield "a dossier's code", replace(typing, page=Typing("000.00.01.H29-260310-0420"))
     yield "an unknown code", replace(typing, page=Typing("K7M2QX", unknown=True))
     yield "checking in", replace(home, page=Waiting(CheckIn(UUID(int=1), "K7M2QX")))
     yield "forgetting", replace(home, page=Home("priority"), left=9, focus="service:dat-dai")

@@ -6,12 +6,13 @@ moment after every change, touches are let go.
 """
 
 import math
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
 from bus.asks import CheckIn, Take
-from bus.messages import Category, Outcome, Ticket
+from bus.messages import CODE, Category, Outcome, Ticket
 from config.errors import LuotError, Refused
 from config.words import FALLBACK
 from kiosk.look import PLAIN, Look
@@ -20,7 +21,7 @@ from kiosk.why import Why, why
 from scanner.code import AppointmentCode, Code, DossierCode, IdentityCard, TrackingCode
 
 ERRANDS = 4  # the most on one number, as the contract has it
-CODE_LENGTHS = (4, 12)  # of an appointment's code, as the contract has it
+LONGEST_CODE = 40  # of an appointment or a dossier, as the contract has it
 QUIET_S = 0.6  # after a change touches are let go: a trembling finger, an impatient one
 SLOW_S = 0.4  # a `take` that is answered sooner needs no page of its own
 TREMOR_S = 0.2  # the same key again sooner is a trembling finger
@@ -173,7 +174,7 @@ class Journey:
                 return self._show(Typing(), IDLE_S, now), None
             case Typing() as typing, "key" | "erase":
                 return replace(self, page=_typed(typing, name, now), until=now + IDLE_S), None
-            case Typing(code), "send" if len(code) >= CODE_LENGTHS[0]:
+            case Typing(code), "send" if is_code(code):
                 return self._wait(CheckIn(request, code, self.language), now)
         return self, None
 
@@ -270,11 +271,16 @@ class Journey:
         return True
 
 
+def is_code(typed: str) -> bool:
+    """Whether a whole code may stand there."""
+    return re.match(CODE, typed) is not None
+
+
 def _typed(page: Typing, letter: str, now: float) -> Typing:
     """With one more letter, or with one less where that is none."""
     if not letter:
         return Typing(page.code[:-1])
-    if len(page.code) == CODE_LENGTHS[1] or (page.code[-1:] == letter and now - page.typed < TREMOR_S):
+    if len(page.code) == LONGEST_CODE or (page.code[-1:] == letter and now - page.typed < TREMOR_S):
         return page
     return Typing(page.code + letter, now)
 

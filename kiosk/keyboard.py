@@ -1,25 +1,25 @@
-"""The page on which the code of an appointment is typed: one key a letter, all within low reach."""
+"""The page on which the code of an appointment or a dossier is typed: one key a letter, all in low reach."""
 
 from pygame import Rect
 
 from kiosk import foot
-from kiosk.journey import CODE_LENGTHS
+from kiosk.journey import is_code
 from kiosk.scene import Scene
 from kiosk.sheet import Sheet
 from screen import text
 from screen.theme import INK, LACQUER, MUTED, SOFT, WHITE
 
-ROWS = ("1234567890", "ABCDEFGHIJ", "KLMNOPQRST", "UVWXYZ")
+ROWS = ("1234567890", "ABCDEFGHIJ", "KLMNOPQRST", "UVWXYZ.-")
 COLUMNS = 10
 ROW = 140  # units, the most that a row of keys is high
 HEAD = 420  # units
+SHOWN = 12  # letters; of a longer code its end
 EXAMPLE = "0" * 6  # an ordinary code, for the size of its letters
 
 
 def lay_out(sheet: Sheet, scene: Scene, top: int, code: str, *, unknown: bool) -> None:
     """From below: the way on and back, the keys, the code, and what to type."""
-    ready = len(code) >= CODE_LENGTHS[0]
-    bottom = foot.ends(sheet, scene, scene.say("Get your number"), ready=ready)
+    bottom = foot.ends(sheet, scene, scene.say("Get your number"), ready=is_code(code))
     gap = sheet.px(14 if sheet.small else 30)
     head = round(sheet.height * 0.12) if sheet.small else sheet.px(HEAD if sheet.upright else 190)
     row = min(sheet.px(ROW), (bottom - gap - top - head) // len(ROWS))
@@ -51,7 +51,7 @@ def _keys(sheet: Sheet, top: int, height: int) -> None:
 def _head(sheet: Sheet, scene: Scene, box: Rect, code: str, unknown: bool) -> None:
     """What to type, what is typed, and what became of it: one below the other, or side by side."""
     px = sheet.px
-    title = scene.say("Type the code of your appointment")
+    title = scene.say("Type the code of your appointment or dossier")
     if unknown:
         words, color = scene.say("There is no such code. Please look at each letter again."), LACQUER
     else:
@@ -85,7 +85,7 @@ def _head(sheet: Sheet, scene: Scene, box: Rect, code: str, unknown: bool) -> No
         sheet.lines(lines, said.x, first, small, color, bold=unknown)
     sheet.panel(field, WHITE, border=LACQUER if unknown else INK)
     if code:
-        spaced = " ".join(code)
+        spaced = " ".join(code if len(code) <= SHOWN else f"…{code[-SHOWN + 1 :]}")
         most = text.fit(" ".join(EXAMPLE), field.width - px(60), round(field.height * 0.8), bold=True)
         size = text.fit(spaced, field.width - px(60), most, bold=True)
         baseline = field.centery + text.capital(size) / 2

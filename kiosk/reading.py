@@ -16,8 +16,12 @@ from config.words import say
 from kiosk.sheet import Sheet
 from screen.canvas import Mark
 
+MARKS = {  # in a dossier's code; of a long one the end is shown
+    "vi": {".": "chấm", "-": "gạch", "…": ""},
+    "en": {".": "dot", "-": "dash", "…": ""},
+}
 _LABEL = re.compile(r"\b[A-Z]\d{3,4}\b")
-_SPELLED = re.compile(r"([A-Z0-9] )*[A-Z0-9]")  # a letter alone, or a code as it is typed
+_SPELLED = re.compile(r"([A-Z0-9.…-] )*[A-Z0-9.-]")  # a letter alone, or a code as it is typed
 _FIGURES = re.compile(r"[\d–]+")
 # What figures stand for, and how that is said.
 SPOKEN = (
@@ -70,7 +74,8 @@ def _filled(message: str, found: re.Match[str]) -> str:
 
 def spelled(language: str, characters: str) -> str:
     """Letter by letter, digit by digit."""
-    return " ".join(SPELLING[language].get(each, each) for each in characters)
+    names = SPELLING[language] | MARKS[language]
+    return " ".join(names.get(each, each) for each in characters)
 
 
 def _phrases(marks: Iterable[Mark]) -> Iterator[tuple[Rect, str]]:

@@ -15,6 +15,7 @@ from config.errors import LuotError, Refused, Unreachable
 from kiosk.journey import (
     ERRANDS,
     IDLE_S,
+    LONGEST_CODE,
     QUIET_S,
     SHOWN_S,
     SLOW_S,
@@ -440,9 +441,12 @@ def test_a_code_is_mended_and_no_longer_than_there_are() -> None:
     citizen.touch("erase")
     citizen.touch("send")
     assert citizen.asked == []  # too short to be one
-    citizen.type("M2QX345678901234")
+    citizen.type("-")
+    citizen.touch("send")
+    assert citizen.asked == []  # none ends so
+    citizen.type("210519-0013." + "7" * LONGEST_CODE)
     assert isinstance(citizen.journey.page, Typing)
-    assert citizen.journey.page.code == "K7M2QX345678"
+    assert citizen.journey.page.code == "K7-210519-0013.".ljust(LONGEST_CODE, "7")
 
 
 def test_a_trembling_finger_types_a_letter_once() -> None:
