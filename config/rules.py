@@ -24,6 +24,7 @@ NEEDED_CATEGORIES = {
     "ordinary": "that of everybody else",
     "appointment": "that of who has an appointment",
 }
+LONGEST_ADDRESS = 200
 LEASED_NUMBERS = 20  # of each letter, for a kiosk: ranges of five for two days, and those before
 
 
@@ -134,6 +135,11 @@ def _place_and_time(document: Document) -> Iterator[Mistake]:
         yield Mistake(
             ("track_url",),
             '`track_url` must be an address with {id} where the ticket goes, as in "https://luot.example/t/{id}"',
+        )
+    elif isinstance(track, str) and len(track) > LONGEST_ADDRESS:
+        yield Mistake(
+            ("track_url",),
+            f"`track_url` has more than {LONGEST_ADDRESS} letters: as a code on paper no phone would read it",
         )
 
 

@@ -15,7 +15,7 @@ from bus.messages import LinkHealth, Payload, Ticket
 from bus.remote import serve_screen
 from bus.topics import STATE_CATALOG, STATE_CENTER, STATE_QUEUE
 from config.clock import Clock
-from config.errors import LuotError
+from config.errors import LuotError, Refused
 from config.settings import KioskSettings
 from config.words import hour, say
 from kiosk import focus, notices
@@ -221,13 +221,20 @@ class Kiosk:
     def _answered(self, asked: Asked, outcome: Ticket | LuotError) -> None:
         self.journey, effect = self.journey.answer(asked.request, outcome, self._now())
         if effect:
-            self.printer.print(effect.ticket.id, effect.ticket)
-            self.papers.begin(effect.ticket)
+            self._print(effect.ticket)
             if not self.settings.screen.remote_touch:  # who touches from afar is no child
                 self.pace = self.pace.gave(self._now())
             if self.pace.rest_s(self._now()):
                 log.warning("numbers are taken too fast: somebody should go there")
                 self.device.report()
+
+    def _print(self, ticket: Ticket) -> None:
+        self.papers.begin(ticket)
+        try:
+            self.printer.print(ticket.id, ticket)
+        except Refused as refused:  # the number is given all the same, and stays on the screen
+            log.error("%s", refused.message)
+            self._done(Done(ticket.id, "failed", self.printer.state, refused.message))
 
     def _done(self, done: Done) -> None:
         """A job of the printer ended: a ticket, or what staff or a technician asked for."""

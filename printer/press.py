@@ -22,7 +22,7 @@ from printer.roll import EARLY, Roll
 from printer.spool import Done, Job, PrinterChanged, Spool
 from printer.status import PrinterState
 from printer.template import template_of
-from printer.ticket import Composed, compose, compose_test_page
+from printer.ticket import compose, compose_test_page
 
 WARM_S = 2.0  # after the start, when a screen has its first picture and nobody has touched it yet
 
@@ -105,13 +105,16 @@ class Press:
             composed = compose(
                 ticket, center, name, width, template, then=", ".join(then), dated=dated, again=again
             )
-            self._submit(job, composed, again=again)
-        except (ValueError, OverflowError, RecursionError) as error:  # words or a time without measure
+            data = encode(composed, self.profile)
+        except (ValueError, OverflowError, RecursionError, OSError) as error:
+            # Words or a time without measure, or a template's picture that is gone by now.
             raise Refused("bad-request", f"This ticket cannot be drawn: {error}.") from error
+        self._submit(job, data, composed.mm, again=again)
 
     def print_test(self, job: str, device: str) -> None:
         """A page by which a technician sees that all is right. Raises Refused while no hub was heard."""
-        self._submit(job, compose_test_page(self._center(), device, self.profile.width))
+        page = compose_test_page(self._center(), device, self.profile.width)
+        self._submit(job, encode(page, self.profile), page.mm)
 
     def _name(self, service: str, language: str) -> str:
         """What it is called; empty for one that the centre has no longer."""
@@ -123,9 +126,8 @@ class Press:
             raise Refused("conflict", "The hub has not been heard of yet.")
         return self.states.center
 
-    def _submit(self, job: str, composed: Composed, *, again: bool = False) -> None:
-        data = encode(composed, self.profile)
-        self._lengths[job] = composed.mm
+    def _submit(self, job: str, data: bytes, mm: float, *, again: bool = False) -> None:
+        self._lengths[job] = mm
         self.spool.submit(Job(job, data, again=again))
 
     def _minded(self, now: Roll) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pygame
 from msgspec import structs
+from PIL import Image
 
 from bus.events import RequestGivenUp, TicketAdopted, TicketDelivered, TicketIssued
 from center.broker import PrivateBroker
@@ -138,6 +139,28 @@ def test_without_paper_the_number_is_shown_to_be_remembered(booth: Booth) -> Non
     booth.until("the hub's record of it", lambda: bool(booth.happened(TicketDelivered)))
     (delivered,) = booth.happened(TicketDelivered)
     assert (delivered.ticket, delivered.outcome) == (given.ticket.id, "failed")
+
+
+def test_a_ticket_that_cannot_be_drawn_any_more_is_shown_told_and_ends_nothing(
+    booth: Booth, tmp_path: Path
+) -> None:
+    picture, template = tmp_path / "logo.png", tmp_path / "ticket.toml"
+    Image.new("1", (80, 40)).save(picture)
+    blocks = ('kind = "picture"\nfile = "logo.png"', 'kind = "number"')
+    template.write_text("".join(f"[[block]]\n{each}\n" for each in blocks))
+    booth.stop()
+    port = structs.replace(booth.settings.printer, template=template)
+    booth.settings = structs.replace(booth.settings, printer=port)
+    booth.start()
+    picture.unlink()
+    booth.touch("service:ho-tich")
+    given = booth.arrives(Given)
+    booth.until("its outcome", lambda: isinstance(booth.page, Given) and booth.page.paper == "failed")
+    booth.until("the hub's record of it", lambda: bool(booth.happened(TicketDelivered)))
+    (delivered,) = booth.happened(TicketDelivered)
+    assert (delivered.ticket, delivered.outcome) == (given.ticket.id, "failed")
+    booth.touch("done")
+    booth.arrives(Home)
 
 
 def test_a_lost_hub_is_shown_and_forgotten_when_it_is_back(

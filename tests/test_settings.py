@@ -280,6 +280,7 @@ GROUP = '[[groups]]\nname = { vi = "Nhà đất" }\n'
             '6: there is no time zone "Asia/Buon_Ma_Thuot"',
         ),
         ("[bank]", 'track_url = "luot.example"\n[bank]', "6: `track_url` must be an address with {id}"),
+        ("[bank]", f'track_url = "http://{"a" * 200}{{id}}"\n[bank]', "6: `track_url` has more than 200"),
         ('[bank]\nbin = "970403"\naccount = "0011012345678"\n', "", "11: `bank` is missing: a fee is paid"),
         ('letter = "B"', 'letter = "B"\ngroup = "home"', '19: `services.group`: there is no group "home"'),
         ("[bank]", f'{GROUP}id = "home"\n[bank]', '8: no service is in the group "home": let one say it'),
