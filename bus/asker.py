@@ -1,7 +1,4 @@
-"""Asking the hub, or another device: the same request again, under the same id, until it is answered.
-
-Or until its asker gives up.
-"""
+"""Asking the hub or another device: one request again, under its id, until it is answered or given up."""
 
 import logging
 import math

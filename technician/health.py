@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
@@ -12,7 +13,7 @@ from bus.reading import read
 from bus.remote import ask_device
 from bus.session import Connected, Disconnected, Message, Session
 from bus.topics import DEVICE_ASK, HEALTH, STATUS
-from config.errors import Unreachable
+from config.errors import Refused, Unreachable
 from config.settings import TechnicianSettings
 
 PATIENCE_S = 10.0
@@ -48,10 +49,12 @@ def healths(settings: TechnicianSettings) -> dict[Id, Told]:
 
 
 def _note(found: dict[Id, Told], message: Message) -> None:
-    if ids := STATUS.match(message.topic):
-        found.setdefault(ids["device"], Told()).status = read(message.payload, Status)
-    elif ids := HEALTH.match(message.topic):
-        found.setdefault(ids["device"], Told()).health = read(message.payload, Health)
+    """What cannot be read, as that of a newer device, is passed over."""
+    with suppress(Refused):
+        if ids := STATUS.match(message.topic):
+            found.setdefault(ids["device"], Told()).status = read(message.payload, Status)
+        elif ids := HEALTH.match(message.topic):
+            found.setdefault(ids["device"], Told()).health = read(message.payload, Health)
 
 
 def tell(found: Mapping[Id, Told], devices: Collection[Id] = ()) -> Iterator[str]:

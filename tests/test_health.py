@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from bus.health import HealthFacts
 from bus.messages import Health, LinkHealth, Status
+from bus.topics import HEALTH
 from center.broker import PrivateBroker
 from demo.member import Member
 from technician.command import luot
@@ -40,6 +41,19 @@ def test_a_device_that_is_there_is_told_with_all_that_hangs_on_it(broker: Privat
         ]
         told = CliRunner().invoke(luot, ["health", "kiosk-1", *config])
         assert told.output == f"kiosk-1: {SILENT}\n"
+
+
+def test_a_device_whose_word_cannot_be_read_hides_no_other(broker: PrivateBroker, files: Path) -> None:
+    config = ["--config", str(files / "guest-technician.toml")]
+    with Member(broker, "bridge-1", "bridge", files) as bridge:
+        topic = HEALTH.path(broker.center.center, device="bridge-1")
+        wanted, told = "bridge-1: online, and has not told more yet\n", ""
+        deadline = monotonic() + 5
+        while told != wanted:
+            assert monotonic() < deadline, told
+            bridge.step(0)  # its own word may come late
+            bridge.session.publish(topic, b'{"at": "soon"}', retain=True)
+            told = CliRunner().invoke(luot, ["health", *config]).output
 
 
 def test_of_a_device_that_is_lost_nothing_old_is_told() -> None:
