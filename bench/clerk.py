@@ -8,6 +8,7 @@ from functools import partial
 from uuid import uuid4
 
 from bench.books import ToldCall
+from bus.answers import Ticket
 from bus.asks import (
     CallLabel,
     Close,
@@ -25,7 +26,13 @@ from bus.asks import (
     Transfer,
 )
 from bus.device import Device
-from bus.messages import CounterState, CounterStatus, Id, Label, Payload, Ticket
+from bus.messages import (
+    CounterState,
+    CounterStatus,
+    Id,
+    Label,
+    Payload,
+)
 from bus.topics import STATES
 from center.counters import GUARD_MS
 from config.errors import Refused, Unreachable

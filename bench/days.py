@@ -16,8 +16,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bench.hall import Hall
+from bus.answers import Ticket
 from bus.asks import Close, CounterAct, Finish, Next, NoShow, Open, Pause, Take
-from bus.messages import Id, Payload, Ticket
+from bus.messages import (
+    Id,
+    Payload,
+)
 from config.errors import Refused
 from config.settings import CenterSettings
 

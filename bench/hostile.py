@@ -14,8 +14,23 @@ from uuid import UUID, uuid4
 
 from msgspec import inspect
 
-from bus.asks import DEVICE_VERBS, MAX_REQUEST_BYTES, VERBS, Request
-from bus.messages import Answer, Appointment, Id, Leases, Order, Role, Ticket
+from bus.answers import (
+    Answer,
+    Appointment,
+    Leases,
+    Order,
+    Ticket,
+)
+from bus.asks import (
+    MAX_REQUEST_BYTES,
+    VERBS,
+    Request,
+)
+from bus.device_asks import DEVICE_VERBS
+from bus.messages import (
+    Id,
+    Role,
+)
 from bus.reading import read
 from bus.states import States
 from bus.topics import ASK, DEVICE_ASK, DEVICE_REPLY, REPLY, STATE_CENTER, STATUS

@@ -12,8 +12,16 @@ from time import monotonic
 from uuid import uuid4
 
 from bench.result import Result, percentile_ms, within
-from bus.asks import Open, Picture, Screenshot, Take
-from bus.messages import Answer, Status
+from bus.answers import Answer
+from bus.asks import (
+    Open,
+    Take,
+)
+from bus.device_asks import (
+    Picture,
+    Screenshot,
+)
+from bus.messages import Status
 from bus.remote import ask_device
 from bus.topics import DEVICE_REPLY, STATUS
 from center.broker import PrivateBroker

@@ -18,8 +18,9 @@ from msgspec import structs
 
 from bench.bare import HANDLER, Asker, back, there
 from bench.result import Result, share_of_floor
+from bus.answers import Answer
 from bus.asks import Take
-from bus.messages import Answer, encode
+from bus.messages import encode
 from bus.session import Connected, Message, Session
 from bus.topics import ASK, DEVICE_REPLY
 from center.broker import PrivateBroker

@@ -11,11 +11,12 @@ from pathlib import Path
 from uuid import uuid4
 
 from bench.books import Paper
+from bus.answers import Ticket
 from bus.asks import Take
 from bus.device import Device
 from bus.issuer import Issuer
 from bus.memory import Memory
-from bus.messages import Ticket, encode
+from bus.messages import encode
 from bus.topics import STATE_CATALOG, STATE_CENTER, STATE_QUEUE
 from config.errors import LuotError
 from config.settings import Device as Settings

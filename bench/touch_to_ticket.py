@@ -15,8 +15,9 @@ import msgspec
 
 from bench.bare import HANDLER, Asker, echo, there
 from bench.result import Result, against_floor, median_ms
+from bus.answers import Answer
 from bus.asks import Take
-from bus.messages import Answer, encode
+from bus.messages import encode
 from bus.topics import ASK
 from center.broker import PrivateBroker
 from config.load import load_center

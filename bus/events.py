@@ -10,13 +10,13 @@ from uuid import UUID
 
 import msgspec
 
+from bus.answers import LeaseRange
 from bus.messages import (
     Category,
     Code,
     Id,
     Label,
     Language,
-    LeaseRange,
     Outcome,
     Payload,
     TicketId,

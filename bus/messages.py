@@ -1,4 +1,4 @@
-"""What is said on the bus: every payload of the contract, as a struct.
+"""What the parts say on the bus: the states that they keep there, and what these are made of.
 
 Unknown fields are ignored (a newer device may say more); a field that does not fit is an error. Times are
 RFC 3339 UTC with milliseconds, money is whole đồng, text in many languages is `{language: words}`.
@@ -7,12 +7,10 @@ RFC 3339 UTC with milliseconds, money is whole đồng, text in many languages i
 import re
 from datetime import date, datetime
 from typing import Annotated, Literal, TypeVar
-from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
 
-from bus.reading import read
 from config import fields
 
 Id = fields.Id
@@ -302,113 +300,3 @@ class Health(Payload, frozen=True):
     queued: int = 0  # messages in the inbox
     last_error: str = ""
     calls: str = ""  # why staff should go there: "rush", where numbers were taken too fast
-
-
-# Answers
-
-
-class Fault(Payload, frozen=True):
-    code: str
-    message: str  # English, for logs; screens translate the code
-    field: str = ""
-    counter: CounterState | msgspec.UnsetType = msgspec.UNSET  # of a conflict: as the counter is now
-    label: Label | msgspec.UnsetType = msgspec.UNSET  # of a conflict: the number that was given before
-
-
-class Answer(Payload, frozen=True, omit_defaults=True):
-    """The answer to a request: `result` of the verb, or `error`."""
-
-    ok: bool
-    result: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    error: Fault | None = None
-
-    def read(self, kind: type[P]) -> P:
-        """The result as its struct. Raises Refused (`bad-request`) where there is none, or another."""
-        return read(b"" if isinstance(self.result, msgspec.UnsetType) else self.result, kind)
-
-
-class Ticket(Payload, frozen=True):
-    """A number given to a citizen."""
-
-    id: TicketId
-    label: Label
-    service: Id
-    category: Category
-    language: Language
-    at: Time
-    ahead: int  # 0 for an offline number, where it is not known
-    wait: Wait | None  # none while no counter is open for it
-    place: Text
-    track: str = ""  # a public address of this ticket's page
-    people: int = 1
-    opens: Time | None = None  # where there is no service now: when it begins
-    then: tuple[Id, ...] = ()  # further services on this number, in order
-    offline: bool = False  # given by a kiosk that was cut off: nobody knows yet who is ahead
-    priority: bool = False  # its category is one of priority
-
-
-class Order(Payload, frozen=True):
-    """A payment that is asked for."""
-
-    id: str
-    counter: Id
-    ticket: TicketId | None
-    label: Label | None
-    amount: Amount
-    purpose: str
-    reference: Annotated[str, Meta(pattern=r"\A[A-Z0-9]{1,19}\Z")]
-    qr: str
-    status: Literal["open", "paid", "cancelled", "expired"]
-    expires: Time
-
-
-class LeaseRange(Payload, frozen=True):
-    """Numbers of a letter that one kiosk may give on one day, and nobody else ever."""
-
-    day: date
-    service: Id
-    letter: Letter
-    first: Annotated[int, Meta(ge=1, le=9999)]
-    last: Annotated[int, Meta(ge=1, le=9999)]
-
-
-class Leases(Payload, frozen=True):
-    """All that this install of a kiosk may give: an older lease that is not listed is over."""
-
-    ranges: tuple[LeaseRange, ...]
-
-
-class Adopted(Payload, frozen=True):
-    void: tuple[UUID, ...]  # requests whose ticket, if there is one, is void from now on
-    tickets: tuple[Label, ...] = ()  # taken over: they wait in the queue, or were called already
-    refused: tuple[Label, ...] = ()  # not of a lease of this kiosk: staff must look
-
-
-class Appointment(Payload, frozen=True):
-    code: Code
-    service: Id
-    at: Time
-
-
-class Served(Payload, frozen=True):
-    """What `report-served` ended, and which labels nobody has."""
-
-    tickets: tuple[TicketId, ...]
-    unknown: tuple[Label, ...] = ()
-
-
-class HubTime(Payload, frozen=True):
-    """The hub's day and time after staff have said them."""
-
-    day: date | None
-    at: Time
-
-
-class PaymentResult(Payload, frozen=True):
-    match: Literal["matched", "duplicate", "unmatched"]
-    order: str | None = None
-    reason: str = ""
-
-
-class Nothing(Payload, frozen=True):
-    """The result of a verb that has none."""

@@ -3,9 +3,19 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from bus.asks import Picture, Request, Screenshot, Touch
+from bus.answers import Nothing
+from bus.asks import Request
 from bus.device import Device, Reply
-from bus.messages import Id, Media, Nothing, encode
+from bus.device_asks import (
+    Picture,
+    Screenshot,
+    Touch,
+)
+from bus.messages import (
+    Id,
+    Media,
+    encode,
+)
 from bus.session import Session
 from bus.topics import DEVICE_ASK, DEVICE_REPLY
 

@@ -8,8 +8,17 @@ it again.
 import sqlite3
 from datetime import date
 
+from bus.answers import (
+    LeaseRange,
+    Leases,
+)
 from bus.disk import Disk
-from bus.messages import Catalog, CenterState, Id, LeaseRange, Leases, encode
+from bus.messages import (
+    Catalog,
+    CenterState,
+    Id,
+    encode,
+)
 from bus.reading import read
 from config.errors import Refused
 

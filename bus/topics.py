@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from bus.answers import Answer
 from bus.asks import Request
 from bus.events import JournalEvent
 from bus.messages import (
-    Answer,
     Board,
     Call,
     Catalog,

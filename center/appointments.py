@@ -7,9 +7,12 @@ appointment, so no worse than a walk-in.
 
 from datetime import timedelta
 
+from bus.answers import (
+    Appointment,
+    Nothing,
+)
 from bus.asks import Book, CancelAppointment, CheckIn
 from bus.events import AppointmentCancelled, AppointmentMade
-from bus.messages import Appointment, Nothing
 from center import tickets
 from center.command import Command, Decision
 from center.records import Appointment as Known

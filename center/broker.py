@@ -19,7 +19,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from bus.asks import PEER_VERBS
+from bus.device_asks import PEER_VERBS
 from bus.topics import VERSION
 from center import proof
 from center.authority import make_certificates

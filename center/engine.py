@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from bus import asks
+from bus.answers import HubTime
 from bus.events import (
     ClockConfirmed,
     DayOpened,
@@ -22,7 +23,6 @@ from bus.events import (
     PanelCleared,
     TicketServing,
 )
-from bus.messages import HubTime
 from center import appointments, counters, leases, orders, services, tickets, turns
 from center.command import Command, Decision, Moment
 from center.records import HERE, LABEL_REST, MS

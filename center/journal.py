@@ -18,9 +18,16 @@ from uuid import UUID
 
 import msgspec
 
+from bus.answers import (
+    Answer,
+    Fault,
+)
 from bus.asks import EventPage
 from bus.events import DayOpened, JournalEvent, RequestGivenUp, decode_body
-from bus.messages import Answer, Fault, TicketId, encode
+from bus.messages import (
+    TicketId,
+    encode,
+)
 from center import snapshot
 from center.database import RESTORE, JournalUnavailable, check, connect, connect_to_read, lock, telling
 from center.state import State

@@ -10,6 +10,12 @@ issuer has told its day, or staff have set a floor.
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bus.answers import (
+    Adopted,
+    LeaseRange,
+    Leases,
+    Nothing,
+)
 from bus.asks import Adopt, Issued, Lease, SetFloor
 from bus.events import (
     AdoptionEnded,
@@ -20,7 +26,10 @@ from bus.events import (
     RequestGivenUp,
     TicketAdopted,
 )
-from bus.messages import Adopted, Id, LeaseRange, Leases, Nothing, Rev
+from bus.messages import (
+    Id,
+    Rev,
+)
 from center import tickets
 from center.command import Command, Decision
 from center.records import MS, Grant, Ticket

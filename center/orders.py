@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bus.answers import PaymentResult
 from bus.asks import Charge, Payment
 from bus.events import (
     EventBody,
@@ -11,7 +12,6 @@ from bus.events import (
     PaymentUnmatched,
     TicketServing,
 )
-from bus.messages import PaymentResult
 from bus.reference import LENGTH, PREFIX, references
 from center import views
 from center.command import Command, Decision

@@ -7,9 +7,14 @@ priority has no head start and the counters count.
 
 from datetime import timedelta
 
+from bus.answers import Nothing
 from bus.asks import Cancel, Delivered, Take
 from bus.events import TicketCancelled, TicketDelivered, TicketIssued
-from bus.messages import Category, Code, Id, Nothing
+from bus.messages import (
+    Category,
+    Code,
+    Id,
+)
 from center import views
 from center.command import Command, Decision
 from center.forecast import forecast

@@ -9,6 +9,10 @@ While a payment is asked for at a counter nobody else is called to it: the next 
 code of the last one.
 """
 
+from bus.answers import (
+    Nothing,
+    Served,
+)
 from bus.asks import CallLabel, Rate, ReportServed, Requeue, Transfer
 from bus.events import (
     EventBody,
@@ -23,7 +27,7 @@ from bus.events import (
     TicketServing,
     TicketTransferred,
 )
-from bus.messages import Label, Nothing, Served
+from bus.messages import Label
 from center import leases, views
 from center.command import Command, Decision, Moment
 from center.counters import conflict, keep_here, served, told

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bus import messages
+from bus import answers, messages
 from bus.events import JournalEvent, TicketCalled
 from bus.messages import Id, Rev
 from center.command import Moment
@@ -204,7 +204,7 @@ def _languages(state: State, called: Ticket) -> tuple[str, ...]:
     return tuple(dict.fromkeys((state.settings.languages[0], called.language)))
 
 
-def ticket(state: State, ticket: Ticket, now: Moment) -> messages.Ticket:
+def ticket(state: State, ticket: Ticket, now: Moment) -> answers.Ticket:
     """A ticket as its holder sees it; once it was called nobody is ahead."""
     queue = state.queues[ticket.service]
     waiting = ticket.status == "waiting"
@@ -217,7 +217,7 @@ def ticket(state: State, ticket: Ticket, now: Moment) -> messages.Ticket:
             if waiting
             else messages.Wait(0, 0)
         )
-    return messages.Ticket(
+    return answers.Ticket(
         id=ticket.id,
         label=ticket.label,
         service=ticket.service,
@@ -235,9 +235,9 @@ def ticket(state: State, ticket: Ticket, now: Moment) -> messages.Ticket:
     )
 
 
-def order(state: State, order: Order) -> messages.Order:
+def order(state: State, order: Order) -> answers.Order:
     """A payment order as its clerk sees it."""
-    return messages.Order(
+    return answers.Order(
         id=order.id,
         counter=order.counter,
         ticket=order.ticket,

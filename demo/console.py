@@ -5,8 +5,9 @@ from urllib.request import Request, urlopen
 
 import msgspec
 
+from bus.answers import Answer
 from bus.asks import Request as Ask
-from bus.messages import Answer, encode
+from bus.messages import encode
 from config.errors import Refused, Unreachable
 
 PATIENCE_S = 8.0

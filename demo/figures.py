@@ -4,9 +4,13 @@ import math
 from dataclasses import dataclass, field
 from statistics import median
 
+from bus.answers import Ticket
 from bus.asks import CheckIn, Delivered
 from bus.device import Received
-from bus.messages import Call, Ticket, TicketId
+from bus.messages import (
+    Call,
+    TicketId,
+)
 from demo.overheard import Answered, Asked
 
 

@@ -4,18 +4,20 @@ from typing import Literal
 
 from msgspec import structs
 
+from bus.answers import (
+    Order,
+    PaymentResult,
+    Ticket,
+)
 from bus.asks import Request
 from bus.device import Received
 from bus.messages import (
     Call,
     CounterState,
     Health,
-    Order,
     Panel,
     Payload,
-    PaymentResult,
     Status,
-    Ticket,
 )
 from config.errors import Refused
 from config.words import money

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from bus.answers import (
+    Answer,
+    Nothing,
+)
 from bus.asks import VERBS, Request
 from bus.device import Received
-from bus.messages import Answer, Nothing, Payload
+from bus.messages import Payload
 from bus.reading import read
 from bus.session import Message
 from bus.topics import ASK

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from time import monotonic
 from uuid import uuid4
 
+from bus.answers import Ticket
 from bus.asks import Charge, Open
-from bus.messages import CounterState, Ticket
+from bus.messages import CounterState
 from config.clock import Clock
 from config.errors import LuotError
 from demo.bank import Bank

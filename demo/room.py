@@ -24,7 +24,8 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bus.messages import Answer, Payload
+from bus.answers import Answer
+from bus.messages import Payload
 from bus.reading import read
 from config.errors import LuotError, Refused, Unreachable
 from demo.figures import Figures

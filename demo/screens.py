@@ -12,9 +12,12 @@ from uuid import uuid4
 
 import msgspec
 
-from bus.asks import Picture, Screenshot
+from bus.answers import Answer
 from bus.device import Device, Received
-from bus.messages import Answer
+from bus.device_asks import (
+    Picture,
+    Screenshot,
+)
 from bus.remote import ask_device
 from config.errors import Refused
 

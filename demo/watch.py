@@ -12,8 +12,8 @@ from threading import Thread
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from bus.asks import Touch
 from bus.device import Changed, Device, Received
+from bus.device_asks import Touch
 from bus.messages import Health, Panel, Payload, Status
 from bus.remote import ask_device
 from bus.session import Connected, Message

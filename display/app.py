@@ -4,10 +4,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from typing import TypeAlias
 
+from bus.answers import Nothing
 from bus.asks import Request
 from bus.device import Changed, Device, Received, Reply
 from bus.health import HealthFacts
-from bus.messages import Board, Call, Nothing
+from bus.messages import (
+    Board,
+    Call,
+)
 from bus.remote import serve_screen
 from bus.topics import CALL, STATE_BOARD, STATE_CATALOG, STATE_CENTER, STATE_COUNTER, STATE_PANEL
 from config.clock import Clock

@@ -9,7 +9,11 @@ from hmac import compare_digest
 from typing import Literal
 from uuid import UUID
 
-from bus.asks import Print, Reopen, Shut
+from bus.asks import (
+    Reopen,
+    Shut,
+)
+from bus.device_asks import Print
 
 HOLD_S = 3.0
 STAY_S = 60.0  # without a touch the corner closes

@@ -11,8 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
+from bus.answers import Ticket
 from bus.asks import CheckIn, Take
-from bus.messages import CODE, Category, Outcome, Ticket
+from bus.messages import (
+    CODE,
+    Category,
+    Outcome,
+)
 from config.errors import LuotError, Refused
 from config.words import FALLBACK
 from kiosk.look import PLAIN, Look

@@ -2,7 +2,7 @@
 
 from pygame import Rect
 
-from bus.messages import Ticket
+from bus.answers import Ticket
 from config.words import wait_range
 from kiosk.journey import Given, Paper
 from kiosk.scene import Scene

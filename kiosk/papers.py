@@ -12,7 +12,11 @@ from uuid import UUID
 import msgspec
 from msgspec import structs
 
-from bus.messages import Outcome, Payload, Ticket
+from bus.answers import Ticket
+from bus.messages import (
+    Outcome,
+    Payload,
+)
 from config.errors import Refused
 from printer.spool import CAME_OUT
 

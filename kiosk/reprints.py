@@ -1,8 +1,10 @@
 """Paper that staff or a technician ask for: a ticket once more, and a page by which a printer is tested."""
 
-from bus.asks import Print, Request
+from bus.answers import Nothing
+from bus.asks import Request
 from bus.device import Reply
-from bus.messages import Nothing, Outcome
+from bus.device_asks import Print
+from bus.messages import Outcome
 from config.errors import Refused
 from kiosk.papers import Papers
 from printer.press import Press

@@ -6,11 +6,16 @@ from contextlib import ExitStack
 from functools import partial
 from uuid import UUID
 
-from bus.asks import Printed, PrintTicket, Request
+from bus.answers import Nothing
+from bus.asks import Request
 from bus.device import Device, Reply
+from bus.device_asks import (
+    Printed,
+    PrintTicket,
+)
 from bus.disk import DiskFault
 from bus.health import HealthFacts
-from bus.messages import Nothing, Outcome
+from bus.messages import Outcome
 from bus.topics import PEER_ASK, STATE_CATALOG, STATE_CENTER
 from config.clock import Clock
 from config.errors import Refused

@@ -9,7 +9,11 @@ from threading import Timer
 from types import TracebackType
 from typing import Self
 
-from bus.messages import CenterState, LinkHealth, Ticket
+from bus.answers import Ticket
+from bus.messages import (
+    CenterState,
+    LinkHealth,
+)
 from bus.states import States
 from config.errors import Refused
 from config.settings import PrinterPort

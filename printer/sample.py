@@ -2,7 +2,13 @@
 
 from datetime import UTC, date, datetime
 
-from bus.messages import CenterState, HubClock, Rev, Ticket, Wait
+from bus.answers import Ticket
+from bus.messages import (
+    CenterState,
+    HubClock,
+    Rev,
+    Wait,
+)
 from config.words import LANGUAGE_NAMES
 
 TAKEN = datetime(2026, 11, 22, 1, 12, tzinfo=UTC)

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from PIL import Image
 
-from bus.messages import CenterState, Ticket
+from bus.answers import Ticket
+from bus.messages import CenterState
 from config.words import day, hour, pick, say, wait_range
 from printer import drawing
 from printer.code import Code

@@ -6,7 +6,14 @@ from typing import Any
 
 import msgspec
 
-from bus.asks import DEVICE_VERBS, ERROR_CODES, PEER_VERBS, VERBS
+from bus.asks import (
+    ERROR_CODES,
+    VERBS,
+)
+from bus.device_asks import (
+    DEVICE_VERBS,
+    PEER_VERBS,
+)
 from bus.topics import TOPICS, VERSION
 
 REFERENCE = "#/$defs/"

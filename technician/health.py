@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from bus.asks import DeviceRequest
+from bus.device_asks import DeviceRequest
 from bus.messages import Health, Id, LinkHealth, Status
 from bus.reading import read
 from bus.remote import ask_device

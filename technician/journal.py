@@ -7,8 +7,12 @@ from typing import get_args
 
 import msgspec
 
+from bus.answers import Answer
 from bus.events import JournalEvent, TicketAdopted, TicketIssued, TicketPresented
-from bus.messages import Answer, Payload, TicketId
+from bus.messages import (
+    Payload,
+    TicketId,
+)
 from center import snapshot
 from center.database import check, telling
 from center.journal import Journal, JournalUnavailable

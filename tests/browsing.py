@@ -25,8 +25,12 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from bus.answers import Ticket
 from bus.asks import Take
-from bus.messages import CounterState, QueueState, Ticket
+from bus.messages import (
+    CounterState,
+    QueueState,
+)
 from center.broker import PrivateBroker, free_port
 from center.hub import Hub
 from config.clock import Clock

@@ -4,8 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+from bus.answers import (
+    Adopted,
+    LeaseRange,
+    Leases,
+    Ticket,
+)
 from bus.asks import Issued
-from bus.messages import Adopted, LeaseRange, Leases, Ticket
 from tests.hall import Hall
 
 

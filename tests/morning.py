@@ -11,13 +11,14 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from bus.answers import Answer
 from bus.events import (
     EventBody,
     JournalEvent,
     TicketIssued,
     TicketTransferred,
 )
-from bus.messages import Answer, encode
+from bus.messages import encode
 from center.journal import Answered, Journal, Note
 from center.state import State
 from tests.hall import CENTER, MORNING, Hall

@@ -5,7 +5,8 @@ from typing import Any
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from bus.messages import Ticket, Wait
+from bus.answers import Ticket
+from bus.messages import Wait
 from printer.drawing import LAYOUTS
 from printer.sample import CENTER, TAKEN
 from printer.simulated import CUTTER

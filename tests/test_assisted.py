@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from bus.answers import Appointment
 from bus.asks import Book, EventPage, Events
 from bus.events import EventBody, RequestGivenUp, TicketDelivered, TicketIssued
-from bus.messages import Appointment
 from center.broker import PrivateBroker
 from config.clock import Clock
 from demo.member import Member

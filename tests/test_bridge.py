@@ -7,9 +7,16 @@ from uuid import uuid4
 
 import pytest
 
+from bus.answers import Ticket
 from bus.asks import Open, Recall, Take
 from bus.device import Received
-from bus.messages import CounterState, CounterStatus, Health, LinkHealth, Rev, Ticket
+from bus.messages import (
+    CounterState,
+    CounterStatus,
+    Health,
+    LinkHealth,
+    Rev,
+)
 from bus.topics import HEALTH, STATE_COUNTER
 from center.broker import PrivateBroker
 from config.clock import Clock, FakeClock

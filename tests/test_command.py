@@ -14,7 +14,8 @@ import pytest
 from argon2 import PasswordHasher
 from click.testing import CliRunner
 
-from bus.asks import DEVICE_VERBS, VERBS
+from bus.asks import VERBS
+from bus.device_asks import DEVICE_VERBS
 from bus.topics import TOPICS
 from center.broker import PrivateBroker
 from config.errors import SettingsError

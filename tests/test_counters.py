@@ -2,6 +2,7 @@
 
 import pytest
 
+from bus.answers import Ticket
 from bus.events import (
     CounterClosed,
     TicketCalled,
@@ -10,7 +11,6 @@ from bus.events import (
     TicketRequeued,
     TicketServing,
 )
-from bus.messages import Ticket
 from center.turns import ARRIVAL_MS
 from tests.hall import Hall, refused
 

@@ -14,12 +14,26 @@ import pytest
 from msgspec import structs
 from PIL import Image
 
-from bus.asks import DeviceRequest, Finish, Next, Open, Picture, Screenshot, Start, Take
+from bus.answers import (
+    Answer,
+    Ticket,
+)
+from bus.asks import (
+    Finish,
+    Next,
+    Open,
+    Start,
+    Take,
+)
 from bus.device import Received
+from bus.device_asks import (
+    DeviceRequest,
+    Picture,
+    Screenshot,
+)
 from bus.events import JournalEvent, ServiceRated
 from bus.messages import (
     YOUNG_CALL_S,
-    Answer,
     Board,
     BoardCall,
     Call,
@@ -32,7 +46,6 @@ from bus.messages import (
     Rev,
     ServiceInfo,
     State,
-    Ticket,
     encode,
 )
 from bus.remote import ask_device

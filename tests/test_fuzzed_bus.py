@@ -12,9 +12,13 @@ import pytest
 
 from bench.fuzz import Assault, fuzz, logged, unasked
 from bench.hostile import Adversary
+from bus.answers import (
+    Answer,
+    Ticket,
+)
 from bus.asks import MAX_REQUEST_BYTES, VERBS, Take
 from bus.events import JournalEvent, TicketIssued
-from bus.messages import Answer, Ticket, encode
+from bus.messages import encode
 from bus.reading import read
 from bus.session import Connected, Disconnected, Message, Session
 from bus.states import States

@@ -14,6 +14,11 @@ import msgspec
 import pytest
 from msgspec import structs
 
+from bus.answers import (
+    Adopted,
+    Answer,
+    Ticket,
+)
 from bus.asks import (
     Adopt,
     Delivered,
@@ -30,7 +35,12 @@ from bus.events import (
     TicketIssued,
     decode_body,
 )
-from bus.messages import Adopted, Answer, CounterState, Payload, Rev, Ticket, encode
+from bus.messages import (
+    CounterState,
+    Payload,
+    Rev,
+    encode,
+)
 from bus.session import Connected, Message, Session
 from bus.topics import ASK, CALL, JOURNAL, REPLY, STATES, STATUS
 from center import engine, moves

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from pygame import Rect
 
+from bus.answers import Appointment
 from bus.asks import Book
-from bus.messages import Appointment
 from center.broker import PrivateBroker
 from config.clock import Clock
 from demo.desktop import VirtualDesktop

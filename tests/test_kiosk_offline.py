@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from bus.answers import Ticket
 from bus.asks import Take
 from bus.events import (
     AdoptionEnded,
@@ -16,7 +17,6 @@ from bus.events import (
     TicketDelivered,
     TicketIssued,
 )
-from bus.messages import Ticket
 from center.broker import PrivateBroker
 from config.clock import Clock
 from demo.part import Part

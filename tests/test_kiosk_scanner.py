@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec import structs
 
+from bus.answers import Appointment
 from bus.asks import Book, CheckIn
 from bus.events import TicketDelivered
-from bus.messages import Appointment
 from center.broker import PrivateBroker
 from config.clock import Clock
 from config.errors import Refused

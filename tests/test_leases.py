@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 from msgspec.structs import replace
 
+from bus.answers import LeaseRange
 from bus.asks import Issued
 from bus.events import EpochOpened, LeaseGranted, TicketAdopted, TicketPresented, TicketTransferred
-from bus.messages import LeaseRange, Rev
+from bus.messages import Rev
 from config.settings import Account
 from tests.hall import CENTER, Hall, refused
 from tests.kiosks import TestKiosk

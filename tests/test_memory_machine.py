@@ -9,9 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from bus.answers import LeaseRange
 from bus.asks import Take
 from bus.disk import DiskFault
-from bus.messages import LeaseRange
 from config.errors import Refused, Unreachable
 from tests.issuing import given_up, lease, memory_in, range_, take, taken_over, ticket, unwritable
 

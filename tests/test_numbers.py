@@ -4,8 +4,8 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
+from bus.answers import Nothing
 from bus.events import RequestGivenUp, TicketDelivered
-from bus.messages import Nothing
 from tests.hall import CENTER, MORNING, Hall, refused
 
 # Numbers

@@ -3,6 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
+from bus.answers import (
+    PaymentResult,
+    Ticket,
+)
 from bus.events import (
     OrderCancelled,
     OrderExpired,
@@ -12,7 +16,7 @@ from bus.events import (
     PaymentUnmatched,
     TicketServing,
 )
-from bus.messages import PaymentResult, Rev, Ticket
+from bus.messages import Rev
 from center import views
 from center.vietqr import vietqr
 from tests.hall import BANK, CENTER, Hall, refused

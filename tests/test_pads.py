@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from bus.answers import Ticket
 from bus.asks import Open, Take
-from bus.messages import Ticket
 from center.broker import PrivateBroker
 from config.hardware import Pad as Settings
 from config.hardware import PadKey

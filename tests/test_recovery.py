@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 from msgspec.structs import replace
 
+from bus.answers import LeaseRange
 from bus.events import DayOpened, EpochOpened, TicketAdopted
-from bus.messages import LeaseRange, encode
+from bus.messages import encode
 from bus.reading import read
 from config.errors import Refused
 from config.settings import Account

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from bus.asks import Print
+from bus.answers import Answer
 from bus.device import Received
-from bus.messages import Answer, encode
+from bus.device_asks import Print
+from bus.messages import encode
 from bus.topics import DEVICE_ASK, DEVICE_REPLY
 from center.broker import PrivateBroker
 from config.errors import Refused

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bus.answers import Adopted
 from bus.asks import Issued
 from bus.events import EpochOpened, FloorSet, JournalEvent, ServiceShut
-from bus.messages import Adopted
 from center import backup
 from center.backup import back_up, restore
 from center.database import check

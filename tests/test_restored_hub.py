@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from click.testing import CliRunner
 
+from bus.answers import Ticket
 from bus.asks import Adopt, Issued, Take
-from bus.messages import Ticket
 from center.broker import PrivateBroker
 from config.errors import Unreachable
 from demo.member import Member, expect

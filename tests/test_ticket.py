@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, features
 
-from bus.messages import CenterState, Ticket, Wait
+from bus.answers import Ticket
+from bus.messages import (
+    CenterState,
+    Wait,
+)
 from config.errors import LuotError
 from printer.code import Code
 from printer.drawing import check_text

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from bus.answers import Ticket
 from bus.events import (
     OutageAnswered,
     ServiceRated,
@@ -15,7 +16,7 @@ from bus.events import (
     TicketServing,
     TicketTransferred,
 )
-from bus.messages import Rev, Ticket
+from bus.messages import Rev
 from center import views
 from center.turns import ARRIVAL_MS, AUTO_MS
 from config.settings import CenterSettings

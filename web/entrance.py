@@ -5,7 +5,8 @@ import logging
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bus.messages import Answer, Payload
+from bus.answers import Answer
+from bus.messages import Payload
 from config.clock import Clock
 from config.errors import Refused
 from config.settings import Login, WebSettings

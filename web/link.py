@@ -13,12 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from bus.answers import Nothing
 from bus.asks import CheckIn, Delivered, Request, Take
 from bus.device import Changed, Device
 from bus.disk import DiskFault
 from bus.issuer import Issuer
 from bus.memory import Memory
-from bus.messages import Nothing, Payload
+from bus.messages import Payload
 from bus.topics import HEALTH, STATE_CATALOG, STATE_CENTER, STATE_COUNTER, STATE_PANEL, STATE_QUEUE, STATUS
 from config.clock import Clock
 from config.errors import LuotError, Refused, Unreachable

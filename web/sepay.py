@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct
 
 from bus import reading
+from bus.answers import PaymentResult
 from bus.asks import Payment
 from bus.disk import Disk
-from bus.messages import Amount, PaymentResult
+from bus.messages import Amount
 from bus.reference import references
 from config.clock import Clock
 from config.errors import Refused
