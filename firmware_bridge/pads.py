@@ -130,6 +130,7 @@ class Pad:
         self._clock = clock
         self._boot = randbits(32)
         self._number = 0
+        self._heard = 0  # keys that went down, also those that did nothing
         self._waiting = False  # for an answer to the last press
         self._light: int | None = None  # the one that it has
         self._changes: list[tuple[float, bool]] = []  # of the light: when, and to what
@@ -140,7 +141,7 @@ class Pad:
 
     def health(self) -> LinkHealth:
         drops = self._drops + self._events.drops
-        return LinkHealth(self.name, self.state, self._number, drops, about=self._trouble)
+        return LinkHealth(self.name, self.state, self._heard, drops, about=self._trouble)
 
     def wake(self) -> float:
         """When it wants to be tended."""
@@ -217,7 +218,10 @@ class Pad:
 
     def _pressed(self, pressed: Pressed) -> None:
         name = NAMES.get(pressed.code)
-        if name is None or self._waiting:  # some send NumLock round every key
+        if name is None:  # some send NumLock round every key
+            return
+        self._heard += 1
+        if self._waiting:
             return
         self._number += 1
         self._waiting = True

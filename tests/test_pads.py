@@ -169,6 +169,7 @@ def test_a_key_that_is_held_down_is_one_press(clerk: Clerk, pad: SimulatedPad) -
 def test_a_press_is_answered_before_the_next_one_counts(clerk: Clerk, pad: SimulatedPad) -> None:
     for name in ("enter", "enter", "+"):
         pad.press(name)
+    clerk.expect("all three keys", lambda: clerk.pads.health()[0].frames == 3)
     clerk.expect_press(1)
     clerk.answer()
     clerk.expect_lights(pad, False, True, False)
