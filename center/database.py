@@ -8,7 +8,7 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
@@ -93,13 +93,15 @@ def settle(path: Path, center: str) -> None:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def check(path: Path, *, whole: bool = False) -> str | None:
+def check(path: Path, *, whole: bool = False, ended: Callable[[], bool] = bool) -> str | None:
     """What is wrong with a file, none where it is sound. Reads all of it; fit for a thread of its own.
 
-    `whole` takes longer and also compares the tables with their indexes.
+    `whole` takes longer and also compares the tables with their indexes. Once `ended` says so it reads no
+    further, and what it has found means nothing.
     """
     try:
         with closing(_connection(path, "ro")) as database:
+            database.set_progress_handler(ended, 1000)
             (found,) = database.execute(f"PRAGMA {'integrity' if whole else 'quick'}_check(1)").fetchone()
     except sqlite3.Error as error:
         return str(error)

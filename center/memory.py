@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
 from uuid import UUID
 
 from bus.events import (
@@ -68,6 +68,8 @@ class Memory:
         self._start: HubStarted | None = None  # to be written first of all
         self._due = 0.0
         self._damaged: int | None = None  # the file that was found so, until another has taken its place
+        self._check: Thread | None = None
+        self._check_ended = Event()
 
     def __enter__(self) -> "Memory":
         """Read what is known. Raises JournalInUse where another hub has the journal."""
@@ -77,6 +79,7 @@ class Memory:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._end_check()  # or SQLite's log would still be beside the file, when another takes its place
         self.journal.__exit__()
         self.open = False
 
@@ -189,7 +192,7 @@ class Memory:
         self._start = HubStarted(
             self.clock.machine(), round(self.time.down.total_seconds()), self.time.outage
         )
-        self._check()
+        self._begin_check()
         for id_, queue in state.queues.items():
             if len(queue) and id_ not in {each.id for each in self.center.services}:
                 log.warning("people wait for a service that is no more in the settings, call them by label "
@@ -244,11 +247,24 @@ class Memory:
                 self.journal.forget(self.now.at - timedelta(days=self.center.retention_days))
         except JournalUnavailable as error:
             self._stop("disk", error)
-        self._check()
+        self._begin_check()
 
-    def _check(self) -> None:
-        path, tell = self.journal.path, self.tell
-        Thread(target=lambda: tell(Checked(check(path))), name="journal-check", daemon=True).start()
+    def _begin_check(self) -> None:
+        self._end_check()
+        path, tell, ended = self.journal.path, self.tell, Event()
+
+        def read_through() -> None:
+            wrong = check(path, ended=ended.is_set)
+            if not ended.is_set():
+                tell(Checked(wrong))
+
+        self._check, self._check_ended = Thread(target=read_through, name="journal-check", daemon=True), ended
+        self._check.start()
+
+    def _end_check(self) -> None:
+        self._check_ended.set()
+        if self._check is not None:
+            self._check.join()
 
     def _file(self) -> int | None:
         """Which file the journal is: a restored one is another."""

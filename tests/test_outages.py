@@ -23,11 +23,14 @@ from bus.session import Session
 from bus.topics import STATUS
 from center.absences import PATIENCE_S
 from center.broker import PrivateBroker
+from center.database import logs
 from center.hub import BEAT_S, Hub
+from center.memory import Checked, Memory
 from config.clock import FakeClock
 from config.settings import CenterSettings, Hours, HubSettings
 from demo.member import Member
 from tests.hubs import CENTER, act, center_of, codes, expect_of, open_counter, request, served, take
+from tests.morning import altered
 
 FRIDAY = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # 08:00 at the centre
 MONDAY = FRIDAY + timedelta(days=3)
@@ -254,6 +257,21 @@ class TestTheJournal:
             restored.replace(journal)
             clock.advance(11)
             expect_of(hub, web, "numbers again", lambda: not center_of(web).stopped)
+
+    def test_once_the_hub_has_ended_it_is_one_file_though_it_was_being_read_through(
+        self, settings: CenterSettings, settings_of_hub: HubSettings, clock: FakeClock
+    ) -> None:
+        """A log that is left beside it would be taken for a part of the file that is put in its place."""
+        found: list[Checked] = []
+        with Memory(settings_of_hub, settings, clock, found.append):
+            pass
+        with altered(settings_of_hub.journal) as file:
+            file.execute("CREATE TABLE large AS SELECT zeroblob(30000000)")
+        found.clear()
+        with Memory(settings_of_hub, settings, clock, found.append):
+            pass
+        assert not logs(settings_of_hub.journal)
+        assert not found, "a file that was read in part says nothing"
 
     def test_a_reader_that_missed_events_asks_for_them(self, own: Hub) -> None:
         take(own)
