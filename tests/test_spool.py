@@ -321,7 +321,7 @@ def test_leaving_in_the_middle_tells_of_every_job(setup: Setup, told: Told) -> N
 def test_cable_out_in_the_middle_is_unknown_and_the_next_ticket_stands_alone(
     setup: Setup, told: Told
 ) -> None:
-    with setup.printer(100) as paper, setup.spool(paper, told, answer_s=0.3) as spool:
+    with setup.printer(100) as paper, setup.spool(paper, told) as spool:
         until(told, PrinterState.READY)
         spool.submit(job())
         assert eventually(lambda: paper.sheet().height > CUTTER)
