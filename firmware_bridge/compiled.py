@@ -13,9 +13,7 @@ from firmware_bridge.twins import Said
 SOURCES = Path(__file__).parent / "firmware"
 STRICT = ("-std=c11", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
 RANDOM_BITS = Path("/proc/sys/vm/mmap_rnd_bits")
-MOST_RANDOM_BITS = (
-    28  # gcc's address sanitizer, before gcc 14, now and then dies at its start where there are more
-)
+MOST_RANDOM_BITS = 28  # where there are more, the address sanitizer of a gcc before 14 may die at its start
 ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=0"}  # there is no heap, and looking for it is not always allowed
 PROGRAMS = {  # for this machine
     "device": ("frame.c", "device.c", "hal_host.c"),

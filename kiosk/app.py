@@ -60,7 +60,7 @@ class Kiosk:
         self.window = Window(settings.screen, f"Lượt · {settings.device}", self.device.clock)
         self.remote = Remote(self.window, self.device.inbox.put)
         self.printer = shared.printer_of(settings.printer, settings.folder, self.device)
-        ports = filter(None, [settings.scanner])  # one at most
+        ports = [settings.scanner] if settings.scanner else []
         self.scanners = [Scanner(port, self.device.inbox.put, clock=self.device.clock) for port in ports]
         self.papers = Papers(settings.folder)
         self.reprints = Reprints(self.printer, self.papers, settings.device)
