@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 HUB = "hub"
 START_S = 5.0  # a broker is ready in about 10 ms
+WITH_US = ("setpriv", "--pdeathsig", "TERM")  # what it starts ends when we do, though we are killed
 FREE_PORTS = (20_000, 32_000)  # below those that Linux gives to outgoing connections
 
 # What every account may do; %u is its own name.
@@ -224,7 +225,7 @@ class PrivateBroker:
         configuration = write_files(self.folder, self.center, self.passwords, listeners)
         with (self.folder / "mosquitto.log").open("ab") as output:
             self._process = subprocess.Popen(
-                [_program("mosquitto"), "-c", str(configuration)],
+                [*WITH_US, _program("mosquitto"), "-c", str(configuration)],
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # Ctrl-C is for whoever started it

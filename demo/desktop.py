@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from contextlib import suppress
 
+from center.broker import WITH_US
 from config.errors import HardwareAbsent
 
 START_S = 10.0
@@ -24,8 +25,9 @@ class VirtualDesktop:
             raise HardwareAbsent("Xvfb is not installed.", hint="apt-get install xvfb")
         reading, writing = os.pipe()
         width, height = self.size
+        size = ("-screen", "0", f"{width}x{height}x24")
         self._process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
+            [*WITH_US, "Xvfb", "-displayfd", str(writing), *size, "-nolisten", "tcp"],
             pass_fds=[writing],
             stderr=subprocess.DEVNULL,
             start_new_session=True,

@@ -10,6 +10,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from center.broker import WITH_US
+
 log = logging.getLogger(__name__)
 
 RESTART_S = 1.0
@@ -85,7 +87,7 @@ class Part:
         with self.log_file.open("ab") as output:
             while not self._stop.is_set():
                 self._process = subprocess.Popen(
-                    [Path(sys.executable).with_name("luot"), self.role, "--config", self.config],
+                    [*WITH_US, Path(sys.executable).with_name("luot"), self.role, "--config", self.config],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,

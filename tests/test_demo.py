@@ -6,9 +6,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
-from time import monotonic
+from time import monotonic, sleep
 from typing import IO, Any
 from uuid import uuid4
 
@@ -121,6 +122,28 @@ def test_runs_for_its_time_takes_guests_and_says_what_happened(
     kept = {each.name for each in tmp_path.iterdir()}
     assert {"accounts.json", "center.toml", "hub.toml", "data", "paper", "logs"} <= kept
     assert not [each for each in (tmp_path / "logs").iterdir() if "Traceback" in each.read_text()]
+
+
+def test_killed_it_leaves_nothing_running(demo: subprocess.Popen[str], tmp_path: Path) -> None:
+    """What is left would hold the ports and the serial lines that the next one gets."""
+    line_with(demo.stdout, "The control room")
+    assert {*running(tmp_path)} >= {"luot", "mosquitto"}
+    demo.kill()
+    demo.wait()
+    deadline = monotonic() + 10
+    while (left := running(tmp_path)) and monotonic() < deadline:
+        sleep(0.05)
+    assert not left
+
+
+def running(folder: Path) -> list[str]:
+    """The processes that are told of a folder."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if str(folder) in (each / "cmdline").read_text():
+                found.append((each / "comm").read_text().strip())
+    return found
 
 
 def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:
