@@ -26,13 +26,7 @@ from bus.asks import (
     Transfer,
 )
 from bus.device import Device
-from bus.messages import (
-    CounterState,
-    CounterStatus,
-    Id,
-    Label,
-    Payload,
-)
+from bus.messages import CounterState, CounterStatus, Id, Label, Payload
 from bus.topics import STATES
 from center.counters import GUARD_MS
 from config.errors import Refused, Unreachable

@@ -18,10 +18,7 @@ from zoneinfo import ZoneInfo
 from bench.hall import Hall
 from bus.answers import Ticket
 from bus.asks import Close, CounterAct, Finish, Next, NoShow, Open, Pause, Take
-from bus.messages import (
-    Id,
-    Payload,
-)
+from bus.messages import Id, Payload
 from config.errors import Refused
 from config.settings import CenterSettings
 

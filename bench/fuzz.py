@@ -19,10 +19,7 @@ from bench.shown import differences, newest, picture, shown_since
 from bus.answers import Answer
 from bus.asks import Events
 from bus.events import HubStarted, JournalEvent
-from bus.messages import (
-    Id,
-    Role,
-)
+from bus.messages import Id, Role
 from bus.reading import read
 from bus.session import Message, Session
 from center.broker import PrivateBroker

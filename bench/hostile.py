@@ -14,23 +14,10 @@ from uuid import UUID, uuid4
 
 from msgspec import inspect
 
-from bus.answers import (
-    Answer,
-    Appointment,
-    Leases,
-    Order,
-    Ticket,
-)
-from bus.asks import (
-    MAX_REQUEST_BYTES,
-    VERBS,
-    Request,
-)
+from bus.answers import Answer, Appointment, Leases, Order, Ticket
+from bus.asks import MAX_REQUEST_BYTES, VERBS, Request
 from bus.device_asks import DEVICE_VERBS
-from bus.messages import (
-    Id,
-    Role,
-)
+from bus.messages import Id, Role
 from bus.reading import read
 from bus.states import States
 from bus.topics import ASK, DEVICE_ASK, DEVICE_REPLY, REPLY, STATE_CENTER, STATUS

@@ -13,14 +13,8 @@ from uuid import uuid4
 
 from bench.result import Result, percentile_ms, within
 from bus.answers import Answer
-from bus.asks import (
-    Open,
-    Take,
-)
-from bus.device_asks import (
-    Picture,
-    Screenshot,
-)
+from bus.asks import Open, Take
+from bus.device_asks import Picture, Screenshot
 from bus.messages import Status
 from bus.remote import ask_device
 from bus.topics import DEVICE_REPLY, STATUS

@@ -15,10 +15,7 @@ from statistics import fmean
 from bench.days import Days, Scenario, Shift, Stream
 from bench.result import Result, against_floor
 from bus.answers import Ticket
-from bus.messages import (
-    Id,
-    Wait,
-)
+from bus.messages import Id, Wait
 from center.forecast import outlook
 from config.settings import CenterSettings, Counter, Hours, Service
 

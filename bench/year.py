@@ -13,18 +13,8 @@ import msgspec
 
 from bench.hall import Hall
 from bus import asks
-from bus.answers import (
-    Answer,
-    Appointment,
-    Order,
-    Ticket,
-)
-from bus.messages import (
-    Id,
-    Payload,
-    Role,
-    encode,
-)
+from bus.answers import Answer, Appointment, Order, Ticket
+from bus.messages import Id, Payload, Role, encode
 from center.journal import Answered
 from config.errors import Refused
 from config.settings import CenterSettings

@@ -6,15 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bus.answers import Answer
-from bus.asks import (
-    VERBS,
-    Request,
-)
+from bus.asks import VERBS, Request
 from bus.device_asks import DEVICE_VERBS
-from bus.messages import (
-    Payload,
-    encode,
-)
+from bus.messages import Payload, encode
 from bus.reading import read
 from bus.session import Message, Session
 from bus.topics import ASK, DEVICE_REPLY, PEER_ASK, REPLY

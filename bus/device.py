@@ -12,29 +12,12 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from bus.answers import (
-    Answer,
-    Fault,
-    Nothing,
-)
+from bus.answers import Answer, Fault, Nothing
 from bus.asker import Asker, Then
-from bus.asks import (
-    MAX_REQUEST_BYTES,
-    Request,
-)
-from bus.device_asks import (
-    DEVICE_VERBS,
-    PEER_VERBS,
-    Identity,
-)
+from bus.asks import MAX_REQUEST_BYTES, Request
+from bus.device_asks import DEVICE_VERBS, PEER_VERBS, Identity
 from bus.health import HealthFacts, LastError, health
-from bus.messages import (
-    Payload,
-    Role,
-    State,
-    Status,
-    encode,
-)
+from bus.messages import Payload, Role, State, Status, encode
 from bus.reading import read
 from bus.session import Connected, Message, Session, Unheard, Will
 from bus.states import States

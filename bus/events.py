@@ -11,18 +11,7 @@ from uuid import UUID
 import msgspec
 
 from bus.answers import LeaseRange
-from bus.messages import (
-    Category,
-    Code,
-    Id,
-    Label,
-    Language,
-    Outcome,
-    Payload,
-    TicketId,
-    Time,
-    Wait,
-)
+from bus.messages import Category, Code, Id, Label, Language, Outcome, Payload, TicketId, Time, Wait
 
 
 class Event(Payload, frozen=True, tag_field="type"):

@@ -12,22 +12,12 @@ from datetime import date
 from functools import partial
 from uuid import uuid4
 
-from bus.answers import (
-    Adopted,
-    Leases,
-    Ticket,
-)
+from bus.answers import Adopted, Leases, Ticket
 from bus.asks import Adopt, CheckIn, Delivered, Lease, Take
 from bus.device import Changed, Device
 from bus.disk import DiskFault
 from bus.memory import Memory
-from bus.messages import (
-    Catalog,
-    CenterState,
-    Id,
-    Outcome,
-    Payload,
-)
+from bus.messages import Catalog, CenterState, Id, Outcome, Payload
 from bus.session import Connected
 from bus.states import OLD_S
 from config.errors import LuotError, Refused, Unreachable

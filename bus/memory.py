@@ -16,20 +16,11 @@ from uuid import UUID, uuid4
 from msgspec import structs
 
 from bus import install, reserve
-from bus.answers import (
-    Adopted,
-    Leases,
-    Ticket,
-)
+from bus.answers import Adopted, Leases, Ticket
 from bus.asks import Adopt, Delivered, Issued, Lease, Take
 from bus.disk import Disk, DiskFault
 from bus.install import Install
-from bus.messages import (
-    Catalog,
-    CenterState,
-    Outcome,
-    Rev,
-)
+from bus.messages import Catalog, CenterState, Outcome, Rev
 from bus.reserve import Reserve
 from config.clock import Clock
 from config.errors import Refused, Unreachable

@@ -6,16 +6,8 @@ from typing import Protocol
 from bus.answers import Nothing
 from bus.asks import Request
 from bus.device import Device, Reply
-from bus.device_asks import (
-    Picture,
-    Screenshot,
-    Touch,
-)
-from bus.messages import (
-    Id,
-    Media,
-    encode,
-)
+from bus.device_asks import Picture, Screenshot, Touch
+from bus.messages import Id, Media, encode
 from bus.session import Session
 from bus.topics import DEVICE_ASK, DEVICE_REPLY
 

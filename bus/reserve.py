@@ -8,17 +8,9 @@ it again.
 import sqlite3
 from datetime import date
 
-from bus.answers import (
-    LeaseRange,
-    Leases,
-)
+from bus.answers import LeaseRange, Leases
 from bus.disk import Disk
-from bus.messages import (
-    Catalog,
-    CenterState,
-    Id,
-    encode,
-)
+from bus.messages import Catalog, CenterState, Id, encode
 from bus.reading import read
 from config.errors import Refused
 

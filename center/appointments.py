@@ -7,10 +7,7 @@ appointment, so no worse than a walk-in.
 
 from datetime import timedelta
 
-from bus.answers import (
-    Appointment,
-    Nothing,
-)
+from bus.answers import Appointment, Nothing
 from bus.asks import Book, CancelAppointment, CheckIn
 from bus.events import AppointmentCancelled, AppointmentMade
 from center import tickets

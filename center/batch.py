@@ -10,12 +10,7 @@ import msgspec
 from bus.answers import Answer
 from bus.asks import VERBS, Events, Request
 from bus.events import JournalEvent, RequestGivenUp
-from bus.messages import (
-    Id,
-    Payload,
-    Role,
-    encode,
-)
+from bus.messages import Id, Payload, Role, encode
 from bus.session import Message
 from center import engine
 from center.journal import VOID, Answered, JournalUnavailable

@@ -15,14 +15,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from bus import asks
 from bus.answers import HubTime
-from bus.events import (
-    ClockConfirmed,
-    DayOpened,
-    EventBody,
-    OrderExpired,
-    PanelCleared,
-    TicketServing,
-)
+from bus.events import ClockConfirmed, DayOpened, EventBody, OrderExpired, PanelCleared, TicketServing
 from center import appointments, counters, leases, orders, services, tickets, turns
 from center.command import Command, Decision, Moment
 from center.records import HERE, LABEL_REST, MS

@@ -46,14 +46,7 @@ from bus.events import (
     TicketTransferred,
 )
 from center import days, moves
-from center.records import (
-    MS,
-    Appointment,
-    Grant,
-    Order,
-    OrderStatus,
-    Stamp,
-)
+from center.records import MS, Appointment, Grant, Order, OrderStatus, Stamp
 
 if TYPE_CHECKING:
     from center.state import State

@@ -18,16 +18,10 @@ from uuid import UUID
 
 import msgspec
 
-from bus.answers import (
-    Answer,
-    Fault,
-)
+from bus.answers import Answer, Fault
 from bus.asks import EventPage
 from bus.events import DayOpened, JournalEvent, RequestGivenUp, decode_body
-from bus.messages import (
-    TicketId,
-    encode,
-)
+from bus.messages import TicketId, encode
 from center import snapshot
 from center.database import RESTORE, JournalUnavailable, check, connect, connect_to_read, lock, telling
 from center.state import State

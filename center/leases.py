@@ -10,12 +10,7 @@ issuer has told its day, or staff have set a floor.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bus.answers import (
-    Adopted,
-    LeaseRange,
-    Leases,
-    Nothing,
-)
+from bus.answers import Adopted, LeaseRange, Leases, Nothing
 from bus.asks import Adopt, Issued, Lease, SetFloor
 from bus.events import (
     AdoptionEnded,
@@ -26,10 +21,7 @@ from bus.events import (
     RequestGivenUp,
     TicketAdopted,
 )
-from bus.messages import (
-    Id,
-    Rev,
-)
+from bus.messages import Id, Rev
 from center import tickets
 from center.command import Command, Decision
 from center.records import MS, Grant, Ticket

@@ -16,14 +16,7 @@ from datetime import timedelta
 from threading import Event, Thread
 from uuid import UUID
 
-from bus.events import (
-    ClockConfirmed,
-    DayOpened,
-    EventBody,
-    HubStarted,
-    JournalEvent,
-    TicketTransferred,
-)
+from bus.events import ClockConfirmed, DayOpened, EventBody, HubStarted, JournalEvent, TicketTransferred
 from bus.folder import proven
 from bus.messages import Stopped
 from center.database import RESTORE, JournalInUse

@@ -13,16 +13,7 @@ from bus.events import (
     TicketTransferred,
 )
 from bus.messages import Id, TicketId
-from center.records import (
-    MS,
-    Counter,
-    Line,
-    Queue,
-    RecentCall,
-    Ticket,
-    TicketStatus,
-    place_at,
-)
+from center.records import MS, Counter, Line, Queue, RecentCall, Ticket, TicketStatus, place_at
 
 if TYPE_CHECKING:
     from center.state import State

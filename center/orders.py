@@ -4,14 +4,7 @@ from datetime import timedelta
 
 from bus.answers import PaymentResult
 from bus.asks import Charge, Payment
-from bus.events import (
-    EventBody,
-    OrderCancelled,
-    OrderMade,
-    OrderPaid,
-    PaymentUnmatched,
-    TicketServing,
-)
+from bus.events import EventBody, OrderCancelled, OrderMade, OrderPaid, PaymentUnmatched, TicketServing
 from bus.reference import LENGTH, PREFIX, references
 from center import views
 from center.command import Command, Decision

@@ -5,15 +5,9 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from bus import reading
-from bus.answers import (
-    Answer,
-    Fault,
-)
+from bus.answers import Answer, Fault
 from bus.asks import MAX_REQUEST_BYTES, VERBS, Request
-from bus.messages import (
-    CounterState,
-    encode,
-)
+from bus.messages import CounterState, encode
 from bus.session import Message
 from bus.topics import ASK, REPLY
 from center.journal import Answered

@@ -13,17 +13,7 @@ from bus.messages import Category, Code, Id, Label, Rev, TicketId
 from center import happened
 from center.hours import Calendar
 from center.places import place
-from center.records import (
-    LABEL_REST,
-    Appointment,
-    Counter,
-    Grant,
-    Order,
-    Queue,
-    RecentCall,
-    Stamp,
-    Ticket,
-)
+from center.records import LABEL_REST, Appointment, Counter, Grant, Order, Queue, RecentCall, Stamp, Ticket
 from config.settings import CenterSettings
 
 

@@ -10,11 +10,7 @@ from datetime import timedelta
 from bus.answers import Nothing
 from bus.asks import Cancel, Delivered, Take
 from bus.events import TicketCancelled, TicketDelivered, TicketIssued
-from bus.messages import (
-    Category,
-    Code,
-    Id,
-)
+from bus.messages import Category, Code, Id
 from center import views
 from center.command import Command, Decision
 from center.forecast import forecast

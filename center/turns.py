@@ -9,10 +9,7 @@ While a payment is asked for at a counter nobody else is called to it: the next 
 code of the last one.
 """
 
-from bus.answers import (
-    Nothing,
-    Served,
-)
+from bus.answers import Nothing, Served
 from bus.asks import CallLabel, Rate, ReportServed, Requeue, Transfer
 from bus.events import (
     EventBody,

@@ -7,10 +7,7 @@ from statistics import median
 from bus.answers import Ticket
 from bus.asks import CheckIn, Delivered
 from bus.device import Received
-from bus.messages import (
-    Call,
-    TicketId,
-)
+from bus.messages import Call, TicketId
 from demo.overheard import Answered, Asked
 
 

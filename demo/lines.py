@@ -4,21 +4,10 @@ from typing import Literal
 
 from msgspec import structs
 
-from bus.answers import (
-    Order,
-    PaymentResult,
-    Ticket,
-)
+from bus.answers import Order, PaymentResult, Ticket
 from bus.asks import Request
 from bus.device import Received
-from bus.messages import (
-    Call,
-    CounterState,
-    Health,
-    Panel,
-    Payload,
-    Status,
-)
+from bus.messages import Call, CounterState, Health, Panel, Payload, Status
 from config.errors import Refused
 from config.words import money
 from demo.overheard import Answered, Asked

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bus.answers import (
-    Answer,
-    Nothing,
-)
+from bus.answers import Answer, Nothing
 from bus.asks import VERBS, Request
 from bus.device import Received
 from bus.messages import Payload

@@ -11,13 +11,7 @@ from msgspec import structs
 
 from bus.answers import Ticket
 from bus.asks import CheckIn, Take
-from bus.messages import (
-    GroupInfo,
-    QueueState,
-    Rev,
-    ServiceInfo,
-    Wait,
-)
+from bus.messages import GroupInfo, QueueState, Rev, ServiceInfo, Wait
 from config.words import say
 from demo.files import TEMPLATES
 from kiosk.corner import Pin, Staff

@@ -14,10 +14,7 @@ import msgspec
 
 from bus.answers import Answer
 from bus.device import Device, Received
-from bus.device_asks import (
-    Picture,
-    Screenshot,
-)
+from bus.device_asks import Picture, Screenshot
 from bus.remote import ask_device
 from config.errors import Refused
 

@@ -13,11 +13,7 @@ from msgspec import structs
 
 from bus.answers import Appointment
 from bus.asks import Book
-from bus.messages import (
-    Panel,
-    Payload,
-    Rev,
-)
+from bus.messages import Panel, Payload, Rev
 from config.errors import LuotError, Refused, Unreachable
 from config.words import money
 from demo.console import Console

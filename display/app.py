@@ -8,10 +8,7 @@ from bus.answers import Nothing
 from bus.asks import Request
 from bus.device import Changed, Device, Received, Reply
 from bus.health import HealthFacts
-from bus.messages import (
-    Board,
-    Call,
-)
+from bus.messages import Board, Call
 from bus.remote import serve_screen
 from bus.topics import CALL, STATE_BOARD, STATE_CATALOG, STATE_CENTER, STATE_COUNTER, STATE_PANEL
 from config.clock import Clock

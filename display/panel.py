@@ -11,20 +11,7 @@ from display import rating
 from screen import band, text
 from screen.canvas import Canvas
 from screen.code import code
-from screen.theme import (
-    GREEN,
-    HOUSE,
-    INK,
-    LACQUER,
-    MUTED,
-    PAPER,
-    SOFT,
-    WHITE,
-    Color,
-    Size,
-    Theme,
-    themed,
-)
+from screen.theme import GREEN, HOUSE, INK, LACQUER, MUTED, PAPER, SOFT, WHITE, Color, Size, Theme, themed
 
 ADVICE = "Scan with your bank's app, check the amount, then pay."
 

@@ -4,15 +4,9 @@ import logging
 from collections.abc import Callable
 from uuid import uuid4
 
-from bus.asks import (
-    Reopen,
-    Shut,
-)
+from bus.asks import Reopen, Shut
 from bus.device import Device
-from bus.device_asks import (
-    DeviceRequest,
-    Print,
-)
+from bus.device_asks import DeviceRequest, Print
 from bus.messages import Payload
 from config.errors import LuotError
 from kiosk.corner import Act

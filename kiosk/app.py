@@ -12,10 +12,7 @@ from bus.device import Device
 from bus.health import HealthFacts
 from bus.issuer import Issuer
 from bus.memory import Memory
-from bus.messages import (
-    LinkHealth,
-    Payload,
-)
+from bus.messages import LinkHealth, Payload
 from bus.remote import serve_screen
 from bus.topics import STATE_CATALOG, STATE_CENTER, STATE_QUEUE
 from config.clock import Clock

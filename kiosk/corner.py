@@ -9,10 +9,7 @@ from hmac import compare_digest
 from typing import Literal
 from uuid import UUID
 
-from bus.asks import (
-    Reopen,
-    Shut,
-)
+from bus.asks import Reopen, Shut
 from bus.device_asks import Print
 
 HOLD_S = 3.0

@@ -13,11 +13,7 @@ from uuid import UUID
 
 from bus.answers import Ticket
 from bus.asks import CheckIn, Take
-from bus.messages import (
-    CODE,
-    Category,
-    Outcome,
-)
+from bus.messages import CODE, Category, Outcome
 from config.errors import LuotError, Refused
 from config.words import FALLBACK
 from kiosk.look import PLAIN, Look

@@ -13,10 +13,7 @@ import msgspec
 from msgspec import structs
 
 from bus.answers import Ticket
-from bus.messages import (
-    Outcome,
-    Payload,
-)
+from bus.messages import Outcome, Payload
 from config.errors import Refused
 from printer.spool import CAME_OUT
 

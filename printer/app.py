@@ -9,10 +9,7 @@ from uuid import UUID
 from bus.answers import Nothing
 from bus.asks import Request
 from bus.device import Device, Reply
-from bus.device_asks import (
-    Printed,
-    PrintTicket,
-)
+from bus.device_asks import Printed, PrintTicket
 from bus.disk import DiskFault
 from bus.health import HealthFacts
 from bus.messages import Outcome

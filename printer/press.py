@@ -10,10 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from bus.answers import Ticket
-from bus.messages import (
-    CenterState,
-    LinkHealth,
-)
+from bus.messages import CenterState, LinkHealth
 from bus.states import States
 from config.errors import Refused
 from config.settings import PrinterPort

@@ -3,12 +3,7 @@
 from datetime import UTC, date, datetime
 
 from bus.answers import Ticket
-from bus.messages import (
-    CenterState,
-    HubClock,
-    Rev,
-    Wait,
-)
+from bus.messages import CenterState, HubClock, Rev, Wait
 from config.words import LANGUAGE_NAMES
 
 TAKEN = datetime(2026, 11, 22, 1, 12, tzinfo=UTC)

@@ -12,22 +12,10 @@ from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
-from bus.answers import (
-    Nothing,
-    Ticket,
-)
+from bus.answers import Nothing, Ticket
 from bus.device import HEALTH_S, Device, Received
-from bus.device_asks import (
-    DeviceRequest,
-    Printed,
-    PrintTicket,
-)
-from bus.messages import (
-    Health,
-    LinkHealth,
-    Payload,
-    Status,
-)
+from bus.device_asks import DeviceRequest, Printed, PrintTicket
+from bus.messages import Health, LinkHealth, Payload, Status
 from bus.topics import DEVICE_REPLY, HEALTH, STATUS
 from config.errors import LuotError, Unreachable
 from config.settings import PrinterPort

@@ -8,16 +8,8 @@ from uuid import uuid4
 from PIL import Image
 
 from bus.answers import Answer
-from bus.device_asks import (
-    DEVICE_VERBS,
-    Identity,
-    Picture,
-    Print,
-)
-from bus.messages import (
-    Payload,
-    TicketId,
-)
+from bus.device_asks import DEVICE_VERBS, Identity, Picture, Print
+from bus.messages import Payload, TicketId
 from bus.reading import read
 from bus.remote import ask_device
 from bus.session import Connected, Disconnected, Message, Session, Unheard

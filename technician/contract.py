@@ -6,14 +6,8 @@ from typing import Any
 
 import msgspec
 
-from bus.asks import (
-    ERROR_CODES,
-    VERBS,
-)
-from bus.device_asks import (
-    DEVICE_VERBS,
-    PEER_VERBS,
-)
+from bus.asks import ERROR_CODES, VERBS
+from bus.device_asks import DEVICE_VERBS, PEER_VERBS
 from bus.topics import TOPICS, VERSION
 
 REFERENCE = "#/$defs/"

@@ -9,10 +9,7 @@ import msgspec
 
 from bus.answers import Answer
 from bus.events import JournalEvent, TicketAdopted, TicketIssued, TicketPresented
-from bus.messages import (
-    Payload,
-    TicketId,
-)
+from bus.messages import Payload, TicketId
 from center import snapshot
 from center.database import check, telling
 from center.journal import Journal, JournalUnavailable

@@ -21,12 +21,7 @@ import msgspec
 
 from bus.answers import Appointment
 from bus.asks import Book
-from bus.messages import (
-    CODE,
-    Catalog,
-    Id,
-    Payload,
-)
+from bus.messages import CODE, Catalog, Id, Payload
 from config.errors import Refused, Unreachable
 from web.link import Link
 

@@ -11,15 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bus.answers import (
-    Answer,
-    Fault,
-)
+from bus.answers import Answer, Fault
 from bus.asks import MAX_REQUEST_BYTES
-from bus.messages import (
-    Payload,
-    encode,
-)
+from bus.messages import Payload, encode
 from bus.reading import read
 from config.errors import Refused, Unreachable
 
