@@ -32,6 +32,7 @@ class Plan:
     pad: int
     icon: int  # its side; 0: without one, and the letter stands below
     split: bool  # how long it takes stands below how many wait
+    lift: int = 0  # what is written stands so much higher, where no icon fills the card
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,17 @@ def _plan(sheet: Sheet, scene: Scene, box: Rect) -> Plan:
     def split(most: int) -> bool:
         return box.height >= px(TWO_LINES) and text.fit(longest, most, px(FIGURES)) < px(24)
 
-    room = box.height - 2 * pad - px(NAME * text.CAPITAL + NAME_ABOVE + HINT_ABOVE + FOOT) - px(24)
+    written = px(NAME * text.CAPITAL + NAME_ABOVE + HINT_ABOVE + FOOT)
+    room = box.height - 2 * pad - written - px(24)
     if split(box.width - 2 * pad):
         room -= text.leading(px(FIGURES))
     if room >= px(40):
         return Plan(box, pad, min(room, px(78)), split(box.width - 2 * pad))
-    return Plan(box, pad, 0, split(box.width - 2 * pad - px(LETTER)))
+    below = split(box.width - 2 * pad - px(LETTER))
+    left = box.height - 2 * pad - written - (text.leading(px(FIGURES)) if below else 0)
+    if left < 0:  # nor is there room for the hint
+        left += px(NAME_ABOVE)
+    return Plan(box, pad, 0, below, max(0, left // 2))
 
 
 def _card(sheet: Sheet, plan: Plan, box: Rect, face: Face) -> None:
@@ -136,6 +142,7 @@ def _card(sheet: Sheet, plan: Plan, box: Rect, face: Face) -> None:
     else:
         sheet.panel(box, WHITE if face.taking else PAPER, border=SOFT)
     inner = box.inflate(-2 * plan.pad, -2 * plan.pad)
+    inner.height -= plan.lift
     baseline = letter = inner.bottom - px(FOOT)
     size = px(44 if plan.icon else 40)
     if plan.icon:
