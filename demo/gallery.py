@@ -22,7 +22,7 @@ from screen import remote, text
 from screen.canvas import Canvas
 from screen.theme import INK, SOFT, Size
 
-KEPT = Path(__file__).parent.parent / "tests" / "kept"
+KEPT = Path(__file__).parent.parent / "docs" / "pictures" / "states"
 KEPT_PX = 320  # the long side of a kept picture
 SHEET_PX, CAPTION_PX = 2400, 22
 
