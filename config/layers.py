@@ -1,5 +1,6 @@
 """TOML files one over the other, and where in them a value comes from."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,8 +27,8 @@ class Layers:
     def read(cls, named: Path, *, under: Sequence[Path] = ()) -> "Layers":
         """Read the files that are there; `named` must be. SettingsError tells what cannot be read."""
         files, faults = [], []
-        for path in dict.fromkeys((*under, named, *sorted(named.with_suffix(".d").glob("*.toml")))):
-            if path == named or path.exists():
+        for path in dict.fromkeys((*under, named, *_drop_ins(named))):
+            if path == named or os.access(path, os.F_OK):  # Path.exists raises where the folder is closed
                 try:
                     files.append(_File.read(path))
                 except SettingsError as error:
@@ -76,6 +77,9 @@ class _File:
             raw = path.read_bytes()
             text = raw.decode("utf-8-sig")
             return cls(path, text, _anchored(tomllib.loads(text), path.parent))
+        except PermissionError as error:
+            advice = "type sudo before the command; a part reads it where its group is luot"
+            raise SettingsError(f"{path}: may not be read by this user: {advice}") from error
         except OSError as error:
             raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
         except UnicodeDecodeError as error:
@@ -89,6 +93,17 @@ class _File:
     @cached_property
     def lines(self) -> dict[KeyPath, int]:
         return key_lines(self.text)
+
+
+def _drop_ins(named: Path) -> list[Path]:
+    """What comes over a file, or the folder of it, which then cannot be read either."""
+    folder = named.with_suffix(".d")
+    try:
+        return sorted(each for each in folder.iterdir() if each.suffix == ".toml")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError:
+        return [folder]
 
 
 def values(value: Any, key: str, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
@@ -110,7 +125,7 @@ def values(value: Any, key: str, path: KeyPath = ()) -> Iterator[tuple[KeyPath, 
 def _anchored(document: Document, folder: Path) -> Document:
     """The document with its relative paths made relative to the folder that it lies in."""
     for table, keys in (
-        (document, ("catalog", "data")),
+        (document, ("catalog", "data", "voice", "pictures")),
         (document.get("broker"), ("ca", "socket")),
         (document.get("printer"), ("template",)),
         (document.get("theme"), ("emblem",)),

@@ -2,8 +2,11 @@
 
 import copy
 import json
+import os
 import re
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -201,6 +204,18 @@ def test_a_relative_path_is_relative_to_the_file_that_says_it(tmp_path: Path) ->
     assert settings.catalog == tmp_path / "center.toml"
     assert settings.broker.ca == str(tmp_path / "tls" / "ca.crt")
     assert settings.folder == tmp_path / "hub.d" / "here"
+
+
+def test_the_folders_of_a_board_lie_beside_its_file(tmp_path: Path) -> None:
+    text = 'role = "display"\ncenter = "tan-lap"\ndevice = "board-1"\nshows = "board"\n'
+    path = write(tmp_path / "board-1.toml", text + 'pictures = "pictures"\nvoice = "/srv/voice"\n')
+    settings = load(path)
+    assert isinstance(settings, DisplaySettings)
+    assert (settings.pictures, settings.voice) == (tmp_path / "pictures", Path("/srv/voice"))
+    write(tmp_path / "board-1.d" / "voice.toml", 'voice = "voice"\n')
+    settings = load(path)
+    assert isinstance(settings, DisplaySettings)
+    assert settings.voice == tmp_path / "board-1.d" / "voice"
 
 
 def test_every_mistake_is_told_in_one_run(tmp_path: Path) -> None:
@@ -546,6 +561,27 @@ def test_a_file_that_is_no_utf8_or_not_there_is_told(tmp_path: Path) -> None:
     assert told(path) == ["kiosk-1.toml: cannot be read: No such file or directory"]
     path.write_bytes(b"\xef\xbb\xbf" + KIOSK.replace("\n", "\r\n").encode())  # as Notepad saves it
     assert load(path).device == "kiosk-1"
+
+
+@contextmanager
+def closed(folder: Path) -> Iterator[None]:
+    """A folder into which this user may not look: root, who may always, is somebody else meanwhile."""
+    folder.chmod(0)
+    user = os.geteuid()
+    os.seteuid(user or 65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        folder.chmod(0o700)
+
+
+def test_who_may_not_read_a_file_is_told_so_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "kiosk-1.toml", KIOSK)
+    write(tmp_path / "kiosk-1.d" / "more.toml", "[printer]\nport = 9101\n")
+    with closed(tmp_path):
+        [line] = told(path)
+    assert line.startswith("kiosk-1.toml: may not be read by this user: type sudo ")
 
 
 SECRETS = ("hunter2-sepay", "hunter2-broker", "hunter2-hash")
