@@ -28,7 +28,8 @@ class Layers:
         """Read the files that are there; `named` must be. SettingsError tells what cannot be read."""
         files, faults = [], []
         for path in dict.fromkeys((*under, named, *_drop_ins(named))):
-            if path == named or os.access(path, os.F_OK):  # Path.exists raises where the folder is closed
+            # Path.exists would raise where the folder may not be looked into.
+            if path == named or os.access(path, os.F_OK, effective_ids=True):
                 try:
                     files.append(_File.read(path))
                 except SettingsError as error:
