@@ -118,7 +118,8 @@ class Issuer:
                         if isinstance(state, CenterState) and self.device.name in state.awaits:
                             self._due = 0.0
             due = self._left and not self._telling and self._now() >= self._due
-            if due and self.device.connected and self._heard() >= self._silent:
+            there = max(self._heard(), self.device.states.behind or -math.inf)
+            if due and self.device.connected and there >= self._silent:
                 self._tell()  # not before the hub is back: ages are told, and they grow
         except DiskFault as fault:
             self._say(fault)

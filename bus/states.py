@@ -21,6 +21,7 @@ class States:
         self.queues: dict[str, QueueState] = {}
         self.counters: dict[str, CounterState] = {}
         self.panels: dict[str, Panel] = {}
+        self.behind: float | None = None  # when it last came of a hub that knows less than it told before
         self.beat: float | None = None  # when the hub's own word last came, and its time then
         self._beat_at = clock.now()
         self._revs: dict[str, Rev] = {}
@@ -53,6 +54,8 @@ class States:
             assert isinstance(state, State)
             known = self._revs.get(path)
             if known is not None and known.epoch == state.rev.epoch and state.rev.seq < known.seq:
+                if isinstance(state, CenterState) and not kept:
+                    self.behind = self.clock.monotonic()
                 return None
             self._revs[path] = state.rev
             self._keep(state)
