@@ -82,19 +82,13 @@ class Device:
         self.states = States(self.clock)
         self.run_id = uuid4().hex  # will and birth carry it
         self.health_facts: Callable[[], HealthFacts] = HealthFacts
+        ours = [REPLY.path(self.center, device=self.name), DEVICE_ASK.filter(self.center, device=self.name)]
+        if STATUS.filter(self.center) not in subscriptions:  # overlapping filters would deliver twice
+            ours.append(STATUS.path(self.center, device=self.name))
         self.session = Session(
             settings.broker,
             self.name,
-            sorted(  # overlapping filters would deliver twice
-                {
-                    *subscriptions,
-                    REPLY.path(self.center, device=self.name),
-                    DEVICE_ASK.filter(self.center, device=self.name),
-                    STATUS.path(self.center, device=self.name)
-                    if STATUS.filter(self.center) not in subscriptions
-                    else STATUS.filter(self.center),
-                }
-            ),
+            sorted({*subscriptions, *ours}),
             will=Will(STATUS.path(self.center, device=self.name), encode(self._status("lost"))),
             keep_s=keep_s,
             exclusive=exclusive,
@@ -109,6 +103,8 @@ class Device:
             "restart": self._restart,
         }
         self._restarting = False
+        self._connections = 0
+        self._double = ""  # the run of another device under our name, that was told
 
     @property
     def inbox(self) -> SimpleQueue[object]:
@@ -158,6 +154,7 @@ class Device:
                 self.asker.unheard(item.mid)
                 continue
             if isinstance(item, Connected):
+                self._connections += 1
                 self.publish(STATUS, self._status("online"), device=self.name)
                 self.report()
                 self.asker.reconnected()
@@ -232,11 +229,15 @@ class Device:
         return message
 
     def _hear_own_status(self, status: Status, *, kept: bool) -> CaughtUp | None:
-        """A will that comes late would leave us lost for all to see."""
+        """A will that comes late would leave us lost for all to see; two of a name go on and off in turn."""
         if status.status == "lost":
             self.publish(STATUS, self._status("online"), device=self.name)
-        elif status.session == self.run_id and not kept:
-            return CaughtUp()
+        elif status.session == self.run_id:
+            return None if kept else CaughtUp()
+        elif self._connections > 1 and status.session != self._double:  # at first it may be our own past
+            self._double = status.session
+            log.error("%s has another %s: give each a name and an account of its own", status.host, self.name)
+            self.report()
         return None
 
     def _serve(self, message: Message) -> None:

@@ -204,7 +204,7 @@ class Session:
             if self._stood or reason != said:
                 self.inbox.put(Disconnected(reason))
             if reason != said:
-                log.warning("no connection to the broker: %s address=%s", reason, self._address())
+                log.warning("no connection to the broker: %s address=%s", reason, self.broker.where)
                 said = reason
             first, longest = BACK_OFF_S
             self._stop.wait(random.uniform(0, min(longest, first * 2**failures)))
@@ -278,7 +278,7 @@ class Session:
                     log.error("the broker refused a subscription (%s) filter=%s", code, each)
             self._client = client
             self._stood = self.connected = True
-            log.info("connected to the broker address=%s account=%s", self._address(), self.client_id)
+            log.info("connected to the broker address=%s account=%s", self.broker.where, self.client_id)
             self.inbox.put(Connected(generation))
 
         def on_disconnect(
@@ -325,9 +325,6 @@ class Session:
         client.on_message = on_message
         client.on_socket_open = send_at_once
         return client
-
-    def _address(self) -> str:
-        return self.broker.socket or f"{self.broker.host}:{self.broker.port}"
 
 
 def _options(topic: str) -> SubscribeOptions:

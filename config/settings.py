@@ -40,6 +40,11 @@ class Broker(Table, frozen=True):
     password: Secret = ""
     ca: str = ""  # the centre's certificate authority (a file); without it only loopback is allowed
 
+    @property
+    def where(self) -> str:
+        """Its address, for people."""
+        return self.socket or f"{self.host}:{self.port}"
+
 
 class Screen(Table, frozen=True):
     """The window of a screen."""

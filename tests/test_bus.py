@@ -267,6 +267,18 @@ class TestDevice:
 
             expect(kiosk, "its word that it is online", online_last)
 
+    def test_two_of_one_name_are_told_of(
+        self, broker: PrivateBroker, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        first, second = (Member(broker, "kiosk-1", "kiosk", tmp_path) for _ in range(2))
+        with first, second:
+
+            def told() -> bool:
+                second.step(0)
+                return "has another kiosk-1: give each a name" in caplog.text
+
+            expect(first, "the word of the other", told)
+
     def test_a_technician_asks_who_it_is(self, broker: PrivateBroker, tmp_path: Path) -> None:
         mine = DEVICE_REPLY.path(CENTER, device="kiosk-1", asker="guest-technician")
         ask = DEVICE_ASK.path(CENTER, device="kiosk-1", verb="identify")
