@@ -9,7 +9,7 @@ from config.errors import SettingsError
 
 S = TypeVar("S")
 
-a_path = click.Path(path_type=Path)
+a_path = click.Path(path_type=Path, readable=False)  # whoever reads it tells in words that it may not
 config_option = click.option("--config", required=True, type=a_path, metavar="FILE", help="Its settings.")
 
 

@@ -22,6 +22,14 @@ from config.shape import mistakes
 PATIENCE_S = 10.0
 
 
+def no_connection(settings: TechnicianSettings, reason: str = "it does not answer") -> Unreachable:
+    """What to tell where the broker lets nobody in, or is not there."""
+    return Unreachable(
+        f"No connection to the broker at {settings.broker.where}: {reason}.",
+        hint=f"Does it run there (journalctl -u luot-broker), and is the password that of {settings.device}?",
+    )
+
+
 def ask(settings: TechnicianSettings, device: str, verb: str, ticket: str = "") -> Payload:
     """The device's result; `ticket` is what it is to print.
 
@@ -33,7 +41,6 @@ def ask(settings: TechnicianSettings, device: str, verb: str, ticket: str = "") 
         raise LuotError(f"{ticket!r} can be no ticket.", hint="Say which one: --ticket 2026-11-22-A012.")
     request = Print(uuid4(), ticket) if verb == "print" else DEVICE_VERBS[verb][0](uuid4())
     answers = DEVICE_REPLY.path(settings.center, device=device, asker=settings.device)
-    problem, hint = "The broker does not answer.", "Are its address and this account's password right?"
     sent, deadline = False, time.monotonic() + PATIENCE_S
     with Session(settings.broker, settings.device, [answers]) as session:
         while (left := deadline - time.monotonic()) > 0:
@@ -41,10 +48,9 @@ def ask(settings: TechnicianSettings, device: str, verb: str, ticket: str = "") 
                 match item:
                     case Connected() if not sent:  # once: a test need not be printed twice
                         ask_device(session, settings.center, device, verb, request)
-                        problem, sent = f"{device} does not answer {verb}.", True
-                        hint = f"Does it run well, and is {settings.device} the account of a technician?"
+                        sent = True
                     case Disconnected(reason) if not sent:
-                        problem = f"No connection to the broker: {reason}."
+                        raise no_connection(settings, reason)
                     case Unheard():
                         raise Unreachable(
                             f"No device {device} is on the bus.",
@@ -52,7 +58,12 @@ def ask(settings: TechnicianSettings, device: str, verb: str, ticket: str = "") 
                         )
                     case Message(correlation=request.request.bytes) as message:
                         return _result(read(message.payload, Answer), verb)
-    raise Unreachable(problem, hint=hint)
+    if not sent:
+        raise no_connection(settings)
+    raise Unreachable(
+        f"{device} does not answer {verb}.",
+        hint=f"Does it run well, and is {settings.device} the account of a technician?",
+    )
 
 
 def _result(answer: Answer, verb: str) -> Payload:

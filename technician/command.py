@@ -17,6 +17,7 @@ from technician import afar, books, ticket, voice
 from technician.arguments import a_path, config_option, settings_of
 
 FAILED, SETTINGS_WRONG, HARDWARE_ABSENT = 1, 2, 3
+TELL_THEMSELVES = ("ask", "health", "prove-broker")  # what became of their connection
 
 S = TypeVar("S")
 
@@ -45,10 +46,12 @@ def _tell(error: LuotError) -> int:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="luot")
-def luot() -> None:
+@click.pass_context
+def luot(context: click.Context) -> None:
     """Lượt: the queue of a public service centre."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    level = logging.ERROR if context.invoked_subcommand in TELL_THEMSELVES else logging.INFO
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 for each in (
@@ -154,13 +157,13 @@ def check(files: tuple[Path, ...]) -> None:
 
 
 @luot.command()
-@click.argument("center", type=click.Path(path_type=Path), metavar="CENTER_FILE")
+@click.argument("center", type=a_path, metavar="CENTER_FILE")
 @click.option(
     "--host", "hosts", required=True, multiple=True, help="A name or address that devices know it by."
 )
 @click.option(
-    "--dir", "folder", type=click.Path(path_type=Path), default="/etc/luot/broker", show_default=True,
-    metavar="DIR", help="Where to write.",
+    "--dir", "folder", type=a_path, default="/etc/luot/broker", show_default=True, metavar="DIR",
+    help="Where to write.",
 )  # fmt: skip
 def broker(center: Path, hosts: tuple[str, ...], folder: Path) -> None:
     """Write the broker's settings, accounts and certificates from the centre's file."""
@@ -173,10 +176,10 @@ def broker(center: Path, hosts: tuple[str, ...], folder: Path) -> None:
 
 
 @luot.command("prove-broker")
-@click.argument("center", type=click.Path(path_type=Path), metavar="CENTER_FILE")
+@click.argument("center", type=a_path, metavar="CENTER_FILE")
 @click.option(
-    "--dir", "folder", type=click.Path(path_type=Path), default="/etc/luot/broker", show_default=True,
-    metavar="DIR", help="Where `luot broker` wrote.",
+    "--dir", "folder", type=a_path, default="/etc/luot/broker", show_default=True, metavar="DIR",
+    help="Where `luot broker` wrote.",
 )  # fmt: skip
 def prove_broker(center: Path, folder: Path) -> None:
     """Prove that the broker which runs keeps its access list."""

@@ -15,6 +15,7 @@ from bus.session import Connected, Disconnected, Message, Session
 from bus.topics import DEVICE_ASK, HEALTH, STATUS
 from config.errors import Refused, Unreachable
 from config.settings import TechnicianSettings
+from technician.asking import no_connection
 
 PATIENCE_S = 10.0
 
@@ -32,20 +33,23 @@ def healths(settings: TechnicianSettings) -> dict[Id, Told]:
     found: dict[Id, Told] = {}
     center, ours = settings.center, settings.device
     topics = [STATUS.filter(center), HEALTH.filter(center), DEVICE_ASK.filter(center, device=ours)]
-    problem, deadline = "The broker does not answer.", time.monotonic() + PATIENCE_S
+    connected, deadline = False, time.monotonic() + PATIENCE_S
     with Session(settings.broker, ours, topics) as session:
         while (left := deadline - time.monotonic()) > 0:
             for item in session.receive(left):
                 match item:
                     case Connected():  # our own word comes back behind all that the broker has kept
                         ask_device(session, center, ours, "identify", DeviceRequest(uuid4()))
+                        connected = True
                     case Disconnected(reason):
-                        problem = f"No connection to the broker: {reason}."
+                        raise no_connection(settings, reason)
                     case Message() as message if DEVICE_ASK.match(message.topic):
                         return found
                     case Message() as message if message.payload:
                         _note(found, message)
-    raise Unreachable(problem)
+    if not connected:
+        raise no_connection(settings)
+    raise Unreachable("The broker tells nothing.", hint=f"Is {ours} the account of a technician?")
 
 
 def _note(found: dict[Id, Told], message: Message) -> None:
