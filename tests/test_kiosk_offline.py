@@ -19,10 +19,11 @@ from bus.events import (
     TicketIssued,
 )
 from bus.issuer import AGAIN_S
+from bus.messages import CenterState
 from center.broker import PrivateBroker
 from demo.part import Part
 from kiosk.journey import Given, Trouble
-from tests.booth import Booth, open_booth
+from tests.booth import Booth, open_booth, somebody_comes
 
 PATIENCE_S = 2.0  # of a person who has touched the screen
 AWAY_S = 6.0  # longer than the broker keeps a request for a number
@@ -68,10 +69,10 @@ def kill(booth: Booth, hub: Part) -> None:
     booth.until("the end of the hub", lambda: not hub.running)
 
 
-def boot_of_hub(booth: Booth) -> str:
-    """Which start of the hub the kiosk has heard of last."""
-    center = booth.kiosk.device.states.center
-    return center.boot if center else ""
+def center(booth: Booth) -> CenterState:
+    """What the kiosk has heard of the hub last."""
+    assert booth.kiosk.device.states.center
+    return booth.kiosk.device.states.center
 
 
 def test_failure_10_a_killed_hub_is_not_missed_and_all_is_one_queue_again(
@@ -139,7 +140,7 @@ def test_failure_10_without_a_lease_nothing_is_printed_until_the_hub_grants_anot
 
 @pytest.mark.parametrize("what", ["the hub", "the hub and the broker"])
 def test_failure_13_no_number_is_given_twice_after_a_backup_is_put_back(
-    booth: Booth, files: Path, broker: PrivateBroker, what: str
+    booth: Booth, files: Path, broker: PrivateBroker, tmp_path: Path, what: str
 ) -> None:
     journal = files / "data" / "hub"
     with Part("hub", files / "hub.toml"):
@@ -147,11 +148,14 @@ def test_failure_13_no_number_is_given_twice_after_a_backup_is_put_back(
         take(booth, "ho-tich")
         tell_all(booth)
     shutil.copytree(journal, files / "backup")
-    before = boot_of_hub(booth)
+    before = center(booth)
     with Part("hub", files / "hub.toml"):
-        booth.until("the hub", lambda: boot_of_hub(booth) != before)
+        booth.until("the hub", lambda: center(booth).boot != before.boot)
+        begun = center(booth).rev.seq
         lost = [take(booth, "ho-tich") for _ in range(2)]
         tell_all(booth)
+        somebody_comes(broker, tmp_path)
+        booth.until("its word of them", lambda: center(booth).rev.seq > begun)
     shutil.rmtree(journal)
     shutil.copytree(files / "backup", journal)
     if what == "the hub and the broker":
