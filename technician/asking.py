@@ -24,10 +24,14 @@ PATIENCE_S = 10.0
 
 def no_connection(settings: TechnicianSettings, reason: str = "it does not answer") -> Unreachable:
     """What to tell where the broker lets nobody in, or is not there."""
-    return Unreachable(
-        f"No connection to the broker at {settings.broker.where}: {reason}.",
-        hint=f"Does it run there (journalctl -u luot-broker), and is the password that of {settings.device}?",
-    )
+    broker = settings.broker
+    if "refused this account" in reason:
+        hint = f"Is the password that of {settings.device}, and was the broker restarted since it has that?"
+    elif "certificate" in reason.lower():
+        hint = f"Is `ca` the hub's own ca.crt, and did luot broker get --host {broker.host}?"
+    else:
+        hint = "Is that its address, and does it run there (journalctl -u luot-broker)?"
+    return Unreachable(f"No connection to the broker at {broker.where}: {reason}.", hint=hint)
 
 
 def ask(settings: TechnicianSettings, device: str, verb: str, ticket: str = "") -> Payload:

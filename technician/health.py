@@ -63,6 +63,8 @@ def _note(found: dict[Id, Told], message: Message) -> None:
 
 def tell(found: Mapping[Id, Told], devices: Collection[Id] = ()) -> Iterator[str]:
     """The lines that a technician reads of these devices, or of all."""
+    if not (devices or found):
+        yield "No device was on the bus since the broker was started."
     for device in sorted(devices or found):
         told = found.get(device, Told())
         status, health = told.status, told.health
