@@ -68,7 +68,7 @@ from demo.member import Member, expect
 from demo.part import Part
 from display import panel, rating, sign
 from display.announcer import Announcement, Announcer
-from display.app import Display, View, volume
+from display.app import TURN_S, Display, View, volume
 from display.board import BoardView, Row
 from display.hall import NOTICE_S, look
 from display.panel import PanelView
@@ -251,11 +251,15 @@ def test_loudness_is_that_of_the_hour() -> None:
 
 @pytest.fixture
 def hall(monkeypatch: pytest.MonkeyPatch, hub: Part, files: Path) -> Iterator[Display]:
-    """The demo's hall board, running, with a picture for when nobody is called."""
+    """The demo's hall board, running, with a picture for when nobody is called.
+
+    Time passes for it as it turns, so that no pause of the machine takes anything off its screen.
+    """
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     monkeypatch.setenv("SDL_AUDIODRIVER", "disk")  # it writes what is heard
     monkeypatch.setenv("SDL_DISKAUDIOFILE", str(files / "heard.raw"))
     monkeypatch.setenv("SDL_DISKAUDIODELAY", "1")
+    monkeypatch.setattr("screen.sound.END_S", 30.0)  # its thread plays into no other test
     settings = load(files / "board-1.toml")
     assert isinstance(settings, DisplaySettings)
     make_pack(files / "voice", "vi")
@@ -263,19 +267,21 @@ def hall(monkeypatch: pytest.MonkeyPatch, hub: Part, files: Path) -> Iterator[Di
     Image.new("RGB", (40, 30), (200, 0, 0)).save(files / "pictures" / "red.png")
     monkeypatch.setattr("display.hall.NOTICE_S", 0.4)
     settings = structs.replace(settings, voice=files / "voice", pictures=files / "pictures")
-    with Display(settings) as display:
+    with Display(settings, clock=FakeClock()) as display:
         yield display
 
 
 def until(display: Display, what: str, holds: Callable[[Any], bool]) -> View:
     """The view of a board or panel, once that holds."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while True:
         display.step()
         assert display.shown is not None
         if holds(display.shown):
             return display.shown
         assert time.monotonic() < deadline, f"it did not show {what}: {display.shown}"
+        if isinstance(display.device.clock, FakeClock):
+            display.device.clock.advance(TURN_S)
 
 
 def test_called_number_is_on_the_board_of_a_running_centre_and_in_its_picture(
@@ -302,7 +308,7 @@ def test_called_number_is_on_the_board_of_a_running_centre_and_in_its_picture(
         wanted = Screenshot(uuid4(), after=hall.window.frame - 1)
         ask_device(watcher.session, watcher.center, "board-1", "screenshot", wanted)
         shown: dict[int, bytes] = {}
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while not watcher.heard:
             assert time.monotonic() < deadline, "no picture came"
             hall.step()
@@ -328,7 +334,8 @@ def test_technician_calls_a_number_that_nobody_has(
     assert view.current == Row("A000", "Quầy", "0", "Number A000, please go to Counter 0")
     assert hall.voice is not None
     words = hall.voice.words(Announcement("", 1, "A000", "", "0"))
-    until(hall, "the words", lambda _: words in (tmp_path / "heard.raw").read_bytes())
+    heard = tmp_path / "heard.raw"
+    until(hall, "the words", lambda _: heard.exists() and words in heard.read_bytes())
 
 
 def test_technician_lets_the_board_take_its_clips_anew(
@@ -348,6 +355,8 @@ def test_face_that_is_touched_after_the_service_reaches_the_hub_once(
     monkeypatch: pytest.MonkeyPatch, broker: PrivateBroker, files: Path, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr("display.rater.PATIENCE_S", 30.0)
+    monkeypatch.setattr("bus.session.RECEIVE_MAXIMUM", 1)  # thanks are seen, however late they are read
     (files / "center.d").mkdir()
     (files / "center.d" / "rating.toml").write_text("rating = true\n")
     settings = load(files / "panel-1.toml")
