@@ -34,7 +34,7 @@ class Part:
         self.name = config.stem
         self.environment = environment or {}
         self.restart_s = restart_s
-        self.restarts = -1
+        self.restarts = 0
         self.started_at = 0.0  # monotonic seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._stop = threading.Event()
@@ -95,10 +95,10 @@ class Part:
                     start_new_session=True,  # Ctrl-C is for the demo, which ends its parts in order
                 )
                 self.started_at = time.monotonic()
-                self.restarts += 1
                 if self._stop.is_set():
                     self._process.terminate()
                 code = self._process.wait()
                 if not self._stop.is_set():
                     log.warning("a part ended and is started again part=%s code=%s", self.name, code)
-                    self._stop.wait(self.restart_s)
+                    if not self._stop.wait(self.restart_s):
+                        self.restarts += 1

@@ -145,7 +145,7 @@ def _process(part: "Part", watch: Watch) -> Process:
     status = watch.statuses.get(part.name)
     born = watch.births.get(part.name, 0.0) > part.started_at
     up = watch.connected and part.running and born and status is not None and status.status == "online"
-    return Process(part.name, up, max(0, part.restarts))
+    return Process(part.name, up, part.restarts)
 
 
 def _counter(center: "DemoCenter", watch: Watch, place: int) -> Counter:

@@ -62,8 +62,8 @@ class SimulatedPrinter:
         self.width = profile.width
         self.tickets: list[Image.Image] = []
         self.answers = profile.answers  # one that hangs has it false
+        self.mm_per_s = mm_per_s
         self._profile = profile
-        self._mm_per_s = mm_per_s
         self._folder = folder
         self._on_ticket = on_ticket
         self._on_bytes = on_bytes
@@ -256,13 +256,13 @@ class SimulatedPrinter:
     def _move(self, strip: Image.Image, now: float) -> bool:
         """Print what there was time and paper for; true when the strip is done."""
         self._moved_at = max(self._moved_at, now - 2 * TICK_S)  # it never catches up after standing still
-        affordable = int((now - self._moved_at) * self._mm_per_s * DOTS_PER_MM)
+        affordable = int((now - self._moved_at) * self.mm_per_s * DOTS_PER_MM)
         left = strip.height - self._strip_row
         rows = min(left, affordable, int(self._paper_mm * DOTS_PER_MM))
         printed = strip.crop((0, self._strip_row, self.width, self._strip_row + rows))
         self._sheet = stack((self._sheet, printed), self.width)
         self._strip_row += rows
-        self._moved_at += rows / DOTS_PER_MM / self._mm_per_s
+        self._moved_at += rows / DOTS_PER_MM / self.mm_per_s
         self._paper_mm -= rows / DOTS_PER_MM
         if self._paper_mm * DOTS_PER_MM < 1:
             self._paper_mm = 0.0

@@ -39,6 +39,7 @@ from printer.wires import wire_of
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0  # between looks at a printer that has a job under way and says nothing
+QUIET_S = 0.5  # of silence, after which no old answer is on its way any more
 STOPS = (PrinterState.PAPER_OUT, PrinterState.COVER_OPEN, PrinterState.ERROR)
 
 
@@ -129,7 +130,7 @@ class Talk:
             if not self._heard(lambda: not self._awaited, time.monotonic() + self._print_s):
                 raise HardwareAbsent("the printer does not print what it holds")
             until = time.monotonic() + self._print_s
-            while self.hear(self._answer_s / 2) and time.monotonic() < until:
+            while self.hear(QUIET_S) and time.monotonic() < until:
                 pass
         self.torn = False
 

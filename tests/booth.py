@@ -5,6 +5,7 @@ import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -23,6 +24,7 @@ from kiosk.app import TAKE_S, Kiosk
 from kiosk.corner import HOLD_S
 from kiosk.journey import QUIET_S, Page
 from printer.simulated import SimulatedPrinter
+from printer.spool import Spool
 from tests.committed import committed
 
 E = TypeVar("E", bound=EventBody)
@@ -102,7 +104,7 @@ class Booth:
         self.kiosk.step(0)
 
     def until(self, what: str, holds: Callable[[], bool]) -> None:
-        deadline = monotonic() + 10
+        deadline = monotonic() + 30
         while not holds():
             assert monotonic() < deadline, f"waited in vain for {what}; the page is {self.page}"
             self.kiosk.step(0.02)
@@ -131,7 +133,9 @@ class Booth:
 @contextmanager
 def open_booth(broker: PrivateBroker, folder: Path, clock: Clock | None = None) -> Iterator[Booth]:
     """A booth that is ready to `start`."""
-    with SimulatedPrinter(mm_per_s=2000) as paper:
+    with SimulatedPrinter(mm_per_s=2000) as paper, pytest.MonkeyPatch.context() as patient:
+        # a twin's thread that stands still for seconds is no printer that is silent
+        patient.setattr("printer.press.Spool", partial(Spool, answer_s=30.0, print_s=60.0))
         settings = KioskSettings(
             center=broker.center.center,
             device="kiosk-1",

@@ -45,7 +45,7 @@ from web.login import hash_password
 PASSWORD = "mật khẩu của lan"
 SECRET = "whsec-for-tests"
 HASH = hash_password(PASSWORD)
-expect.set_options(timeout=10_000)  # ms
+expect.set_options(timeout=30_000)  # ms
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
@@ -96,7 +96,7 @@ def answers(port: int) -> None:
 def page(web: Part, browser: Browser, origin: str) -> Iterator[Page]:
     """A page at the login. Whatever goes wrong in its scripts fails the test."""
     context = browser.new_context(base_url=origin, locale="vi")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -168,7 +168,7 @@ def hub_by_hand(files: Path) -> Iterator[HubByHand]:
 def clerk_at(browser: Browser, origin: str, clerk: str) -> Iterator[Page]:
     """Another clerk in another browser, at the own counter."""
     context = browser.new_context(base_url=origin, locale="vi")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     page.goto("/")
     open_counter(page, clerk)

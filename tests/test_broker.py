@@ -42,7 +42,7 @@ def running(installed: Path, settings: CenterSettings) -> Iterator[tuple[Path, i
     listeners = f"user {getpass.getuser()}\n{listeners}"
     configuration = write_files(installed, settings, accounts(installed), listeners)
     process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", configuration], stderr=subprocess.DEVNULL)
-    deadline = monotonic() + 5
+    deadline = monotonic() + 30
     while socket.socket().connect_ex(("127.0.0.1", port)):
         assert monotonic() < deadline, "Mosquitto does not come up"
     yield installed, port
@@ -57,7 +57,7 @@ def accounts(folder: Path) -> dict[str, str]:
 
 def connects(broker: Broker, name: str) -> bool:
     with Session(broker, name, ()) as session:
-        deadline = monotonic() + 5
+        deadline = monotonic() + 30
         while monotonic() < deadline:
             for item in session.receive(0.1):
                 if isinstance(item, Connected | Disconnected):

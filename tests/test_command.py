@@ -114,7 +114,7 @@ def test_a_part_leaves_when_systemd_says_so(files: Path) -> None:
         assert hub.stderr is not None
         assert hub.stderr.readline()  # its first line: it runs
         hub.terminate()
-        assert hub.wait(timeout=10) == 0
+        assert hub.wait(timeout=30) == 0
         assert "Traceback" not in hub.stderr.read()
 
 

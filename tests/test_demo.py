@@ -45,16 +45,16 @@ class Stranger:
         body = json.dumps({"request": str(uuid4()), **fields})
         self.client.publish(f"{self.root}/ask/{self.device}/{verb}", body, qos=1, properties=properties)
         while True:
-            message = self.heard.get(timeout=5)
+            message = self.heard.get(timeout=30)
             if getattr(message.properties, "CorrelationData", None) == key:
                 answer = json.loads(message.payload)
                 assert isinstance(answer, dict)
                 return answer
 
     def until(self, topic: str) -> dict[str, Any]:
-        deadline = monotonic() + 10
+        deadline = monotonic() + 30
         while monotonic() < deadline:
-            message = self.heard.get(timeout=10)
+            message = self.heard.get(timeout=30)
             if message.topic == f"{self.root}/{topic}":
                 told = json.loads(message.payload)
                 assert isinstance(told, dict)
@@ -130,7 +130,7 @@ def test_killed_it_leaves_nothing_running(demo: subprocess.Popen[str], tmp_path:
     assert {*running(tmp_path)} >= {"luot", "mosquitto"}
     demo.kill()
     demo.wait()
-    deadline = monotonic() + 10
+    deadline = monotonic() + 30
     while (left := running(tmp_path)) and monotonic() < deadline:
         sleep(0.05)
     assert not left

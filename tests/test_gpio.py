@@ -101,7 +101,7 @@ class Desk:
 
     def expect(self, pin: int, *states: bool) -> None:
         """Wait until the pin has done this since it is watched."""
-        deadline = monotonic() + 5
+        deadline = monotonic() + 30
         while (seen := [each.state for each in self.board.pin(pin).states])[: len(states)] != list(states):
             assert monotonic() < deadline, seen
             sleep(0.005)
@@ -309,7 +309,7 @@ def test_a_button_calls_and_all_that_is_wired_to_its_counter_says_so(
     ):
 
         def until(what: str, holds: Callable[[], bool]) -> None:
-            deadline = monotonic() + 10
+            deadline = monotonic() + 30
             while not holds():
                 assert monotonic() < deadline, f"waited in vain for {what}"
                 bridge.step(0.005)

@@ -72,7 +72,7 @@ class Desk:
         self.issuer.step(self.device.step(0.01))
 
     def until(self, what: str, holds: Callable[[], bool]) -> None:
-        deadline = monotonic() + 5
+        deadline = monotonic() + 30
         while not holds():
             assert monotonic() < deadline, f"waited in vain for {what}; the hub was asked {self.asked}"
             self.step()

@@ -50,7 +50,7 @@ class Clerk:
         self.presses: list[KeyPressed] = []
         self.changes: list[tuple[str, str]] = []
 
-    def expect(self, what: str, holds: Callable[[], bool], *, within: float = 10.0) -> None:
+    def expect(self, what: str, holds: Callable[[], bool], *, within: float = 30.0) -> None:
         take_until(self.inbox, self._take, what, holds, within=within)
 
     def _take(self, news: object) -> None:
@@ -214,7 +214,7 @@ def test_health_counts_the_faults_of_a_bad_line(one_clerk: Clerk) -> None:
 
 def test_an_error_of_ours_reaches_the_loop_and_is_not_lost_with_the_thread(one_clerk: Clerk) -> None:
     one_clerk.line.show("sign-99", Face())
-    assert isinstance(one_clerk.inbox.get(timeout=5), KeyError)
+    assert isinstance(one_clerk.inbox.get(timeout=30), KeyError)
 
 
 def test_a_wrong_speed_is_named_on_a_real_port(one_clerk: Clerk) -> None:

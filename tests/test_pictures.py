@@ -38,7 +38,7 @@ def pictures(tmp_path: Path) -> Iterator[Pictures]:
 
 def ready(pictures: Pictures, turn: int) -> pygame.Surface:
     """The picture of that turn, once it is there."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while (picture := pictures.at(turn)) is None:
         assert time.monotonic() < deadline, "there is no picture"
         time.sleep(0.005)

@@ -78,7 +78,7 @@ def test_what_is_told_of_a_ticket_fits_the_paper(printer: str, fault: str, tmp_p
             way = b"".join(each.tobytes() for each in (*paper.tickets, paper.sheet()))
             return way.count(composed.picture.tobytes())
 
-        with Spool(port, tmp_path, told.put, answer_s=0.5, print_s=1.0) as spool:
+        with Spool(port, tmp_path, told.put, answer_s=30.0, print_s=60.0) as spool:
             assert eventually(lambda: spool.state.can_print)
             before(paper)
             send(spool, "A012")

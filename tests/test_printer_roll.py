@@ -115,6 +115,6 @@ def test_printer_without_a_sensor_warns_early_and_staff_say_that_the_roll_is_new
 
 def hear(press: Press, told: Told, last: Done | PrinterChanged) -> None:
     """All that is told up to that."""
-    while (news := told.get(timeout=5)) != last:
+    while (news := told.get(timeout=30)) != last:
         press.hear(news)
     press.hear(news)

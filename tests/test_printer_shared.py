@@ -38,7 +38,7 @@ from demo.part import Part
 from kiosk.journey import Given
 from printer.jobs import Jobs
 from printer.sample import CENTER
-from printer.shared import ANSWER_S, SharedPrinter
+from printer.shared import SharedPrinter
 from printer.simulated import CUTTER, SimulatedPrinter
 from printer.spool import Done, PrinterChanged
 from printer.status import PrinterState
@@ -108,7 +108,7 @@ class Desk:
         self.told: list[Done | PrinterChanged] = []
         self.printer = SharedPrinter(self.device, "printer-1", self.told.append)
 
-    def until(self, what: str, holds: Callable[[], bool], within: float = 20.0) -> None:
+    def until(self, what: str, holds: Callable[[], bool], within: float = 30.0) -> None:
         deadline = monotonic() + within
         while not holds():
             assert monotonic() < deadline, f"waited in vain for {what}: {self.told}"
@@ -123,13 +123,13 @@ class Desk:
             found[:] = [each for each in self.told if isinstance(each, Done) and each.job == job]
             return bool(found)
 
-        self.until(f"the end of {job}", ended, ANSWER_S + 2)
+        self.until(f"the end of {job}", ended)
         (done,) = found
         return done
 
     def answer(self, verb: str, request: PrintTicket | DeviceRequest) -> Payload | LuotError:
         answers: list[Payload | LuotError] = []
-        self.device.ask(verb, request, within=10, then=answers.append, of="printer-1")
+        self.device.ask(verb, request, within=30, then=answers.append, of="printer-1")
         self.until(f"the answer to {verb}", lambda: bool(answers))
         return answers[0]
 
@@ -267,7 +267,7 @@ def test_nobody_else_may_ask_it_and_a_kiosk_may_ask_nothing_else(broker: Private
     heard: list[str] = []
 
     def until(session: Session, what: str, holds: Callable[[], bool]) -> None:
-        deadline = monotonic() + 5
+        deadline = monotonic() + 30
         while not holds():
             assert monotonic() < deadline, f"waited in vain for {what}"
             heard.extend(each.topic for each in session.receive(0.05) if isinstance(each, Message))
@@ -308,7 +308,7 @@ def test_no_other_device_hears_what_a_kiosk_asks_of_it(broker: PrivateBroker) ->
 
 def hears(session: Session, kind: type[T]) -> T:
     """The next thing of that kind."""
-    deadline = monotonic() + 5
+    deadline = monotonic() + 30
     while (left := deadline - monotonic()) > 0:
         for each in session.receive(left):
             if isinstance(each, kind):

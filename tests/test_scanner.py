@@ -130,5 +130,5 @@ def test_an_error_of_ours_reaches_the_loop_and_is_not_lost_with_the_thread(twin:
             raise KeyError("a mistake")
 
     with Scanner(str(twin.path), tell):
-        assert told.get(timeout=5) == ScannerChanged("ready")
-        assert isinstance(told.get(timeout=5), KeyError)
+        assert told.get(timeout=30) == ScannerChanged("ready")
+        assert isinstance(told.get(timeout=30), KeyError)

@@ -25,7 +25,7 @@ def printer() -> Iterator[SimulatedPrinter]:
 
 @pytest.fixture
 def line(printer: SimulatedPrinter) -> Iterator[socket.socket]:
-    with closing(socket.create_connection(("127.0.0.1", printer.port), 5)) as line:
+    with closing(socket.create_connection(("127.0.0.1", printer.port), 30)) as line:
         yield line
 
 
@@ -95,10 +95,10 @@ def test_tickets_are_kept_told_and_saved(tmp_path: Path) -> None:
         SimulatedPrinter(
             profile=PROFILES["generic-58"], mm_per_s=2000, folder=tmp_path, on_ticket=told.put
         ) as printer,
-        closing(socket.create_connection(("127.0.0.1", printer.port), 5)) as line,
+        closing(socket.create_connection(("127.0.0.1", printer.port), 30)) as line,
     ):
         line.sendall(b"A ticket\n\x1dV\x01")
-        ticket = told.get(timeout=5)
+        ticket = told.get(timeout=30)
     assert printer.tickets == [ticket]
     assert ticket.width == 384
     with Image.open(tmp_path / "001.png") as saved:
@@ -108,7 +108,7 @@ def test_tickets_are_kept_told_and_saved(tmp_path: Path) -> None:
 def test_paper_comes_at_the_printers_speed() -> None:
     with (
         SimulatedPrinter(mm_per_s=100) as printer,
-        closing(socket.create_connection(("127.0.0.1", printer.port), 5)) as line,
+        closing(socket.create_connection(("127.0.0.1", printer.port), 30)) as line,
     ):
         began = time.monotonic()
         line.sendall(b"\x1bJ\xf0" + IN_ORDER)  # 30 mm
