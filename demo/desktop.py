@@ -27,7 +27,7 @@ class VirtualDesktop:
         width, height = self.size
         size = ("-screen", "0", f"{width}x{height}x24")
         self._process = subprocess.Popen(
-            [*WITH_US, "Xvfb", "-displayfd", str(writing), *size, "-nolisten", "tcp"],
+            [*WITH_US, "Xvfb", "-displayfd", str(writing), *size, "-nolisten", "tcp", "-noreset"],
             pass_fds=[writing],
             stderr=subprocess.DEVNULL,
             start_new_session=True,
