@@ -186,11 +186,11 @@ def test_every_part_comes_back(hall: Hall) -> None:
 
 
 def touched_until(hall: Hall, service: str, issued: int) -> bool:
-    """Touch the service on the start page, unless its number was given by an earlier touch."""
+    """Touch the service on the start page, unless its number was given by an earlier touch, or two by two."""
     if states_issued(hall, service) < issued:
         hall.go_back()
         hall.touch(f"service:{service}")
-    return states_issued(hall, service) == issued
+    return states_issued(hall, service) >= issued
 
 
 def states_issued(hall: Hall, service: str) -> int:
