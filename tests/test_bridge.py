@@ -26,7 +26,7 @@ from demo.member import Member, expect
 from demo.part import Part
 from firmware_bridge.app import Bridge
 from firmware_bridge.driver import Face
-from firmware_bridge.frames import PRESS_LIFE_S, Lamp, Light, Mark, Show
+from firmware_bridge.frames import Lamp, Light, Mark, Show
 from firmware_bridge.line import NO_NUMBER, sign_of
 from firmware_bridge.simulated import Noise, SimulatedLine
 
@@ -44,6 +44,7 @@ raters = [{ address = 21, counter = "1" }]
 lamps = [{ address = 31, counter = "1" }]
 """
 OPEN, PAUSE, CLOSE = 5, 6, 7  # keys
+LIFE_S = 60.0  # of a press that nobody answers, on a machine that stands still at times
 
 
 class FastClock(Clock):
@@ -134,7 +135,9 @@ class Hall:
 
 
 @pytest.fixture
-def hall(broker: PrivateBroker, files: Path, hub: Part) -> Iterator[Hall]:
+def hall(broker: PrivateBroker, files: Path, hub: Part, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hall]:
+    for each in ("app", "twins"):
+        monkeypatch.setattr(f"firmware_bridge.{each}.PRESS_LIFE_S", LIFE_S)
     (files / "bridge-1.d").mkdir()
     (files / "bridge-1.d" / "more.toml").write_text(MORE)
     keypads, signs = (1, 2, 3, 4), (11, 12, 13, 14)
@@ -261,7 +264,7 @@ def test_a_key_pressed_while_the_broker_is_away_is_refused_and_never_acts_later(
     hall.expect("the loss to be noticed", lambda: not hall.bridge.device.connected)
     hall.twins.press(KEYPAD, "next")
     hall.expect("the request", lambda: bool(hall.bridge.device.asker.pending))
-    hall.clock.ahead_s += PRESS_LIFE_S
+    hall.clock.ahead_s += LIFE_S
     hall.expect("an answer to the key", lambda: hall.twins.lamp(KEYPAD) == "refused")
     broker.start()
     hall.expect("the hub", hall.bridge.device.states.fresh)
@@ -277,7 +280,7 @@ def test_a_key_of_a_counter_that_the_hub_has_no_more_is_refused(
     states.receive(STATE_COUNTER.path(settings.center, counter=COUNTER), b"", kept=False)
     hall.twins.press_key(KEYPAD, OPEN)
     hall.expect("the key on the line", lambda: hall.twins.told_at(KEYPAD) is not None)
-    hall.clock.ahead_s += PRESS_LIFE_S
+    hall.clock.ahead_s += LIFE_S
     assert hall.said(KEYPAD) == "refused"
     assert "why=nothing is known of this counter" in caplog.text
 
