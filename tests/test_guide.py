@@ -352,6 +352,7 @@ def heard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], bytes
     monkeypatch.setenv("SDL_DISKAUDIODELAY", "1")
     monkeypatch.setenv("SDL_DISKAUDIOFILE", str(tmp_path / "heard.raw"))
     monkeypatch.setenv("AUDIODEV", "")  # what a narrator sets there ends with the test
+    monkeypatch.setattr("screen.sound.END_S", 30.0)  # its thread plays into no other test
     return lambda: (tmp_path / "heard.raw").read_bytes() if (tmp_path / "heard.raw").exists() else b""
 
 
@@ -418,7 +419,7 @@ def _level(level: int, seconds: float) -> bytes:
 
 
 def _until(holds: Callable[[], bool]) -> None:
-    deadline = monotonic() + 10
+    deadline = monotonic() + 30
     while not holds():
         assert monotonic() < deadline, "waited in vain"
         sleep(0.01)
