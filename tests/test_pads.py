@@ -274,8 +274,9 @@ def test_what_is_no_pad_is_told_and_left_as_it_is(tmp_path: Path, caplog: pytest
 
 
 def test_a_press_acts_once_though_the_bridge_dies_before_its_answer(
-    broker: PrivateBroker, files: Path, hub: Part, pad: SimulatedPad
+    broker: PrivateBroker, files: Path, hub: Part, pad: SimulatedPad, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("firmware_bridge.app.PRESS_LIFE_S", 60.0)
     settings = load(files / "bridge-1.toml")
     assert isinstance(settings, BridgeSettings)
     settings = structs.replace(settings, line=None, pads=(Settings(str(pad.path), "1"),))
