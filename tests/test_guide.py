@@ -402,6 +402,7 @@ def test_a_voice_that_hangs_is_not_taken_for_a_listener(
 def test_headphones_that_are_not_there_are_told_in_health(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_AUDIODRIVER", "none-such")
     monkeypatch.setenv("AUDIODEV", "")
+    monkeypatch.setattr("screen.sound.END_S", 30.0)
     with Narrator("default", FakeClock()) as narrator:
         assert narrator.ready  # they may be plugged in later
         _until(lambda: [each.state for each in narrator.health()] == ["silent"])
@@ -478,6 +479,9 @@ class Ears:
 
     def press(self, key: int, unicode: str = "") -> None:
         self.booth.pass_time(1)
+        sound = self.booth.kiosk.narrator._sound
+        sound.hush()  # as the key will do; what is begun is written down before it
+        self.booth.until("silence", lambda: not sound.busy)
         self._known = len(self._lines())
         pygame.event.post(pygame.Event(pygame.KEYDOWN, key=key, mod=0, unicode=unicode))
         self.booth.kiosk.step(0)
