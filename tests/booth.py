@@ -5,7 +5,6 @@ import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -24,8 +23,8 @@ from kiosk.app import TAKE_S, Kiosk
 from kiosk.corner import HOLD_S
 from kiosk.journey import QUIET_S, Page
 from printer.simulated import SimulatedPrinter
-from printer.spool import Spool
 from tests.committed import committed
+from tests.paper import be_patient
 
 E = TypeVar("E", bound=EventBody)
 P = TypeVar("P", bound=Page)
@@ -134,8 +133,7 @@ class Booth:
 def open_booth(broker: PrivateBroker, folder: Path, clock: Clock | None = None) -> Iterator[Booth]:
     """A booth that is ready to `start`."""
     with SimulatedPrinter(mm_per_s=2000) as paper, pytest.MonkeyPatch.context() as patient:
-        # a twin's thread that stands still for seconds is no printer that is silent
-        patient.setattr("printer.press.Spool", partial(Spool, answer_s=30.0, print_s=60.0))
+        be_patient(patient)
         settings = KioskSettings(
             center=broker.center.center,
             device="kiosk-1",

@@ -1,8 +1,9 @@
 """A centre, a ticket, and looking for words on paper."""
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from bus.answers import Ticket
@@ -10,8 +11,14 @@ from bus.messages import Wait
 from printer.drawing import LAYOUTS
 from printer.sample import CENTER, TAKEN
 from printer.simulated import CUTTER
+from printer.spool import Spool
 
-__all__ = ["CENTER", "drawn", "find", "is_marked", "is_part", "is_ticket", "nearly_same", "same", "ticket"]
+__all__ = [
+    "CENTER", "be_patient", "drawn", "find", "is_marked", "is_part", "is_ticket", "nearly_same", "same",
+    "ticket",
+]  # fmt: skip
+
+ANSWER_S, PRINT_S = 30.0, 60.0  # of who is patient with a printer
 
 
 def ticket(**changes: Any) -> Ticket:
@@ -28,6 +35,11 @@ def ticket(**changes: Any) -> Ticket:
         "place": {"vi": "Quầy 1 hoặc Quầy 2", "en": "Counter 1 or Counter 2"},
     }
     return Ticket(**{**fields, **changes})
+
+
+def be_patient(patch: pytest.MonkeyPatch) -> None:
+    """A twin whose thread stands still for seconds is no printer that is silent."""
+    patch.setattr("printer.press.Spool", partial(Spool, answer_s=ANSWER_S, print_s=PRINT_S))
 
 
 @cache

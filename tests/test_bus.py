@@ -240,9 +240,7 @@ class TestDevice:
             received(watch, Connected)
             with Member(broker, "kiosk-1", "kiosk", tmp_path):
                 told = [item.payload for item in received(watch, Message) if isinstance(item, Message)]
-            told += [
-                item.payload for item in received(watch, Message) if isinstance(item, Message)
-            ]
+            told += [item.payload for item in received(watch, Message) if isinstance(item, Message)]
         birth, will = (msgspec.json.decode(each, type=Status) for each in told)
         assert (birth.status, will.status) == ("online", "lost")
         assert birth.session == will.session

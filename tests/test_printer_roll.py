@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from printer.roll import CUT_MM, EARLY, FILE, Roll
 from printer.simulated import SimulatedPrinter
 from printer.spool import Done, PrinterChanged
 from printer.status import PrinterState
-from tests.paper import CENTER, ticket
+from tests.paper import CENTER, be_patient, ticket
 
 LOW, OUT, READY, COVER = (
     PrinterState.PAPER_LOW, PrinterState.PAPER_OUT, PrinterState.READY, PrinterState.COVER_OPEN,
@@ -88,7 +89,10 @@ def test_it_survives_a_restart_and_a_damaged_file(tmp_path: Path) -> None:
         assert roll.read(tmp_path / "new") == Roll()
 
 
-def test_printer_without_a_sensor_warns_early_and_staff_say_that_the_roll_is_new(tmp_path: Path) -> None:
+def test_printer_without_a_sensor_warns_early_and_staff_say_that_the_roll_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    be_patient(monkeypatch)
     roll.write(tmp_path, Roll(printed_mm=50_000.0 - (EARLY + 5) * 100, ticket_mm=100))
     states, told = States(FakeClock()), Told()
     states.center = CENTER

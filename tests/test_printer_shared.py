@@ -43,7 +43,7 @@ from printer.simulated import CUTTER, SimulatedPrinter
 from printer.spool import Done, PrinterChanged
 from printer.status import PrinterState
 from tests.booth import open_booth
-from tests.paper import is_marked, is_ticket, ticket
+from tests.paper import ANSWER_S, PRINT_S, is_marked, is_ticket, ticket
 
 T = TypeVar("T")
 
@@ -63,6 +63,12 @@ password = "{password}"
 profile = "epson-tm-t20"
 host = "127.0.0.1"
 port = {printer_port}
+"""
+
+PATIENT = f"""\
+import functools
+import printer.press
+printer.press.Spool = functools.partial(printer.press.Spool, answer_s={ANSWER_S}, print_s={PRINT_S})
 """
 
 
@@ -93,8 +99,11 @@ def settings_file(paper: SimulatedPrinter, broker: PrivateBroker, folder: Path) 
 
 @contextmanager
 def printer_of(paper: SimulatedPrinter, broker: PrivateBroker, folder: Path) -> Iterator[Part]:
-    """The process; a killed one comes back."""
-    with Part("printer", settings_file(paper, broker, folder), restart_s=0) as part:
+    """The process; a killed one comes back. A twin that stands still for seconds is not silent to it."""
+    (folder / "patient").mkdir()
+    (folder / "patient" / "sitecustomize.py").write_text(PATIENT)
+    patient = {"PYTHONPATH": str(folder / "patient")}
+    with Part("printer", settings_file(paper, broker, folder), environment=patient, restart_s=0) as part:
         yield part
 
 
@@ -135,8 +144,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(broker: PrivateBroker, tmp_path: Path) -> Iterator[Desk]:
+def desk(broker: PrivateBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """In a centre whose hub has spoken."""
+    monkeypatch.setattr("printer.shared.ANSWER_S", 60.0)
     desk = Desk(broker, tmp_path)
     with Member(broker, "hub", "hub", tmp_path) as hub, desk.device:
         hub.publish(STATE_CENTER, structs.replace(CENTER, center=broker.center.center))
@@ -228,12 +238,13 @@ def test_answer_comes_from_a_printer_that_was_away_meanwhile(
 def test_killed_in_the_middle_of_a_ticket_it_says_so_and_prints_it_no_second_time(
     desk: Desk, broker: PrivateBroker, tmp_path: Path
 ) -> None:
-    with SimulatedPrinter(mm_per_s=60) as paper, printer_of(paper, broker, tmp_path) as process:
+    with SimulatedPrinter(mm_per_s=5) as paper, printer_of(paper, broker, tmp_path) as process:
         desk.until("the printer", lambda: desk.printer.state is PrinterState.READY)
         desk.printer.print("A012", ticket())
-        desk.until("half of it", lambda: paper.sheet().height > CUTTER + 100)
+        desk.until("some of it", lambda: paper.sheet().height > CUTTER)
         process.kill()
         assert desk.done("A012").outcome == "unknown"
+        paper.mm_per_s = 2000
         desk.until("the printer", lambda: desk.printer.state is PrinterState.READY)
         desk.printer.print("again", ticket(), again=True)
         assert desk.done("again").outcome == "printed"
