@@ -369,7 +369,7 @@ class Signs:
         return server
 
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
 
 class Room:
@@ -437,7 +437,7 @@ def test_a_real_server_says_which_register_it_has_not(room: Room) -> None:
     line = room.open(ModbusSign(4, "2", 9, "ascii-pairs", light=LIGHT))
     line.show("modbus-4", SERVING)
     room.until("the refusal", lambda: state(line, "modbus-4") == "bad-register")
-    assert room.signs.kept(4, 9, 2) == [0x4130, 0x3132]
+    room.until("the text", lambda: room.signs.kept(4, 9, 2) == [0x4130, 0x3132])
 
 
 def test_after_a_cut_in_the_wire_the_sign_is_right(room: Room) -> None:

@@ -148,7 +148,7 @@ class TestPayments:
                     fact.transaction for _, fact in payments.outbox.left() if isinstance(fact, Payment)
                 ] == ["92704"]
                 telling = asyncio.create_task(payments.outbox.tell_what_is_left())
-                async with asyncio.timeout(15):
+                async with asyncio.timeout(60):
                     while payments.outbox.left():
                         await payments.outbox.link.bell.wait(0.1)
                 telling.cancel()
@@ -156,6 +156,7 @@ class TestPayments:
         broker.kill()
         asyncio.run(while_the_hub_is_away())
         broker.start()
+        monkeypatch.setattr("web.outbox.ANSWER_S", 30.0)
         asyncio.run(when_it_is_back())
 
 

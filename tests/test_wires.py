@@ -52,10 +52,10 @@ def test_usb_printer_is_found_by_its_serial_number_wherever_it_is_plugged_in(tmp
             with SimulatedPrinter(path=devices / name):
                 port.open()
                 port.send(ASK)
-                assert port.receive(5) == b"\x12"
+                assert port.receive(30) == b"\x12"
             unplugged(tmp_path, name)
             with pytest.raises(HardwareAbsent):
-                port.receive(5)
+                port.receive(30)
             assert not port.is_open
 
 
