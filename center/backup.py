@@ -134,13 +134,12 @@ def _workshop(path: Path) -> Iterator[Path]:
 def _prove(file: Path) -> None:
     """Raises LuotError where a backup is not as it was written."""
     try:
-        noted = _beside(file).read_text().split()
         found = _checksum(file)
+        noted = _beside(file).read_text().split()
     except OSError as error:
-        raise LuotError(
-            f"The backup cannot be read: {error}.",
-            hint=f"It needs {_beside(file).name} beside it. Where that is lost: sha256sum FILE > FILE.sha256",
-        ) from error
+        lost = f"It needs {_beside(file).name} beside it. Where that is lost: sha256sum FILE > FILE.sha256"
+        hint = lost if file.exists() else "Is its disk mounted?"
+        raise LuotError(f"The backup cannot be read: {error}.", hint=hint) from error
     if not noted or noted[0] != found:
         raise LuotError(f"The backup {file} is not as it was written.", hint="Restore an older one.")
 

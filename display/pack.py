@@ -70,7 +70,8 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Manifest)
     except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}", hint="luot voice make --language vi") from error
+        hint = f"Begin it: luot voice speaker {folder.name} NAME --licence TEXT"
+        raise SettingsError(f"{path}: {error.strerror}", hint=hint) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise SettingsError(f"{path}: {error}") from error
 

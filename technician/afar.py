@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from technician.arguments import a_path, settings_of
+from technician.arguments import a_new_file, a_path, settings_of
 
 technicians_file = click.option(
     "--config", default="/etc/luot/technician.toml", type=a_path, show_default=True, metavar="FILE",
@@ -21,7 +21,9 @@ technicians_file = click.option(
     ),
 )
 @technicians_file
-@click.option("--png", type=a_path, metavar="FILE", help="Where a screenshot goes, instead of DEVICE.png.")
+@click.option(
+    "--png", type=a_new_file, metavar="FILE", help="Where a screenshot goes, instead of DEVICE.png."
+)
 @click.option("--ticket", default="", metavar="ID", help="Which one to print again, as in 2026-11-22-A012.")
 def ask(device: str, verb: str, config: Path, png: Path | None, ticket: str) -> None:
     """Ask a device of the centre: who it is, what it shows, a test, a ticket again, or to start anew."""

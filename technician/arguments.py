@@ -1,5 +1,6 @@
 """What commands are given: files, and above all the settings of a part."""
 
+import os
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,6 +10,20 @@ from config.errors import SettingsError
 
 S = TypeVar("S")
 
+
+class NewFile(click.Path):
+    """A file to be written, in a folder that is there."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        path = Path(value)
+        if not path.parent.is_dir():
+            self.fail(f"there is no folder {path.parent}", param, ctx)
+        return path
+
+
+a_new_file = NewFile()
 a_path = click.Path(path_type=Path, readable=False)  # whoever reads it tells in words that it may not
 config_option = click.option("--config", required=True, type=a_path, metavar="FILE", help="Its settings.")
 

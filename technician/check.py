@@ -10,7 +10,7 @@ from config.load import SHARED, check_shared, is_center, load, load_center
 from config.settings import CenterSettings, DisplaySettings, HubSettings, KioskSettings, PrinterSettings
 from config.shape import Mistake
 from config.translations import missing
-from technician.membership import strange
+from technician.membership import namesakes, strange
 
 
 def verdict(path: Path) -> str:
@@ -49,7 +49,7 @@ def notes(path: Path) -> list[str]:
     if path.name == SHARED or _is_template(path):
         return []
     if not is_center(path):
-        return [*strange(path), *_hardware(path)]
+        return [*namesakes(path), *strange(path), *_hardware(path)]
     layers = Layers.read(path)
     return layers.told(chain(missing(layers.document), _toned(layers.document)))
 

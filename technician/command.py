@@ -28,6 +28,9 @@ def main() -> NoReturn:
         sys.exit(luot())
     except LuotError as error:
         sys.exit(_tell(error))
+    except PermissionError as error:
+        told = LuotError(f"{error.filename}: {error.strerror}", hint="Try again with sudo.")
+        sys.exit(_tell(told))
 
 
 def _tell(error: LuotError) -> int:

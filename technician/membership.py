@@ -14,6 +14,27 @@ from config.shape import Mistake
 CENTER = "center.toml"
 
 
+def namesakes(path: Path) -> list[str]:
+    """A device's files that lie beside this one and say that they are the same device."""
+    layers = Layers.read(path)
+    device = layers.document.get("device")
+    others = [each for each in sorted(path.parent.glob("*.toml")) if each.name != path.name]
+    return layers.told(
+        Mistake(
+            ("device",), f'`device` is "{device}" in {other.name} too: give each device a name of its own'
+        )
+        for other in others
+        if _device_of(other) == device
+    )
+
+
+def _device_of(path: Path) -> object:
+    try:
+        return Layers.read(path).document.get("device")
+    except SettingsError:
+        return None  # its own check tells
+
+
 def strange(path: Path) -> list[str]:
     """What the centre does not know of this device, each with its line; nothing where its file is elsewhere.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from technician.arguments import a_path
+from technician.arguments import a_new_file, a_path
 
 
 @click.group()
@@ -19,8 +19,8 @@ def ticket() -> None:
 @click.option("--template", type=a_path, metavar="FILE", help="The centre's own.")
 @click.option("--center", type=a_path, metavar="FILE", help="The centre's file, for its names.")
 @click.option("--again", is_flag=True, help="As it is when it is printed once more.")
-@click.option("--png", type=a_path, metavar="FILE", help="Where to write the picture.")
-@click.option("--bytes", "raw", type=a_path, metavar="FILE", help="Where to write what the printer gets.")
+@click.option("--png", type=a_new_file, metavar="FILE", help="Where to write the picture.")
+@click.option("--bytes", "raw", type=a_new_file, metavar="FILE", help="Where to write what the printer gets.")
 def preview(
     profile: str,
     serial: bool,

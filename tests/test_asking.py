@@ -91,6 +91,8 @@ def test_restarted_device_says_so_and_ends(sign: Display, ask: Ask) -> None:
 def test_technician_is_told_what_a_device_refuses_and_which_is_not_there(sign: Display, ask: Ask) -> None:
     refused = ask("sign-1", "print", "--ticket", "2026-11-22-A012", meanwhile=sign)
     assert "does not know the request" in str(refused.exception)
+    nowhere = ask("sign-1", "screenshot", "--png", "/no/where/seen.png", meanwhile=sign)
+    assert "there is no folder /no/where" in nowhere.output
     assert "'' can be no ticket" in str(ask("sign-1", "print", meanwhile=sign).exception)
     away = ask("board-9", "identify", meanwhile=sign)
     assert str(away.exception) == "No device board-9 is on the bus."

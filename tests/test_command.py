@@ -22,8 +22,9 @@ from config.errors import SettingsError
 from config.load import load
 from config.settings import CenterSettings
 from demo.files import Places, write_settings
-from technician.command import luot
+from technician.command import luot, main
 from technician.contract import as_json, as_markdown
+from tests.test_settings import closed
 
 ROOT = Path(__file__).parent.parent
 LUOT = Path(sys.executable).with_name("luot")
@@ -229,6 +230,30 @@ def test_what_the_centre_beside_a_device_does_not_know_of_it_is_told(folder: Pat
         *(f'counter "{each}" is none of the `counters` of bridge-1 in center.toml' for each in "1414"),
         '`device`: center.toml has no display "sign-9" in its `[[devices]]`',
     ]
+
+
+def test_two_files_of_one_device_are_told(folder: Path) -> None:
+    copy = folder / "kiosk-9.toml"
+    copy.write_text((folder / "kiosk-1.toml").read_text())
+    assert run("check", copy)[1].splitlines()[1:] == [
+        f'note: {copy}:1: `device` is "kiosk-1" in kiosk-1.toml too: give each device a name of its own'
+    ]
+
+
+def test_who_may_not_write_is_told_to_try_with_sudo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["voice", "speaker", "vi", "Lan", "--licence", "any", "--dir"]
+    assert CliRunner().invoke(luot, [*words, str(tmp_path)]).exit_code == 0  # and all is imported
+    shut = tmp_path / "shut"
+    shut.mkdir()
+    monkeypatch.setattr(sys, "argv", ["luot", *words, str(shut / "voice")])
+    with closed(shut), pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    error, hint = capsys.readouterr().err.splitlines()
+    assert error.startswith(f"error: {shut}/voice/vi")
+    assert (error.endswith(": Permission denied"), hint) == (True, "hint: Try again with sudo.")
 
 
 def test_what_devices_share_is_checked_too(tmp_path: Path) -> None:
