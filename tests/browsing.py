@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -21,6 +22,7 @@ from playwright.sync_api import (
     Browser,
     Page,
     Playwright,
+    Route,
     expect,
     sync_playwright,
 )
@@ -46,6 +48,7 @@ PASSWORD = "mật khẩu của lan"
 SECRET = "whsec-for-tests"
 HASH = hash_password(PASSWORD)
 expect.set_options(timeout=30_000)  # ms
+ARMED = "ARMED_MS = 3_000;"  # as the pages have it
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
@@ -100,10 +103,38 @@ def page(web: Part, browser: Browser, origin: str) -> Iterator[Page]:
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.route("**/pages/keys.js", be_patient)
     page.goto("/")
     yield page
     context.close()
     assert not wrong
+
+
+def be_patient(route: Route) -> None:
+    """Between the two presses of a key that parts from somebody a machine may stand still."""
+    answer = route.fetch()
+    script = answer.text()
+    assert ARMED in script
+    route.fulfill(response=answer, body=script.replace(ARMED, "ARMED_MS = 60_000;"))
+
+
+def twice_at_once(page: Page, path: str, key: str) -> None:
+    """Click a key twice; the act is answered only after the second click, however slow that is."""
+    held: list[Route] = []
+    clicked = False
+
+    def hold(route: Route) -> None:
+        if clicked:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(path, hold)
+    with page.expect_request(path):
+        page.dblclick(key)
+    clicked = True
+    for route in held:
+        route.continue_()
 
 
 class MovedClock(Clock):
@@ -138,6 +169,7 @@ class HubByHand:
         self.clock = MovedClock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run)
+        self._hub: Hub | None = None
 
     def start(self) -> None:
         self._stopping.clear()
@@ -148,10 +180,15 @@ class HubByHand:
         self._stopping.set()
         self._thread.join()
 
+    def misses(self, device: str) -> bool:
+        """Whether the hub knows that the device is gone."""
+        return self._hub is not None and self._hub.absences.away(device)
+
     def _run(self) -> None:
         settings = load(self.settings)
         assert isinstance(settings, HubSettings)
         with Hub(settings, load_center(settings.catalog), clock=self.clock) as hub:
+            self._hub = hub
             while not self._stopping.is_set():
                 hub.step(0.05)
 
@@ -272,3 +309,11 @@ def pay(
         data=body,
         headers={"X-SePay-Timestamp": timestamp, "X-SePay-Signature": f"sha256={signature}"},
     )
+
+
+def paid(http: APIRequestContext, reference: str, amount: int, **told: Any) -> APIResponse:
+    """The same, told again for as long as the hub does not answer in time, as SePay does."""
+    deadline = time.monotonic() + 60
+    while (answer := pay(http, reference, amount, **told)).status == 503:
+        assert time.monotonic() < deadline, answer.text()
+    return answer

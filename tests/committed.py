@@ -10,5 +10,5 @@ from bus.events import EventBody, decode_body
 def committed(folder: Path) -> list[EventBody]:
     """The events of the hub whose settings are in this folder, the oldest first."""
     path = folder / "data" / "hub" / "journal.sqlite"
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as database:
         return [decode_body(body) for (body,) in database.execute("SELECT body FROM event ORDER BY seq")]

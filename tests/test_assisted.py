@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -13,6 +15,7 @@ from playwright.sync_api import Page, Route, expect
 from bus.answers import Appointment
 from bus.asks import Book, EventPage, Events
 from bus.events import EventBody, RequestGivenUp, TicketDelivered, TicketIssued
+from bus.memory import FILE
 from center.broker import PrivateBroker
 from config.clock import Clock
 from demo.member import Member
@@ -43,6 +46,12 @@ def happened(reader: Member) -> list[EventBody]:
     return [each.body for each in page.events]
 
 
+def written_down(folder: Path) -> list[str]:
+    """The requests for a number that the web has on its disk."""
+    with closing(sqlite3.connect(f"file:{folder / FILE}?mode=ro", uri=True, timeout=30)) as database:
+        return [request for (request,) in database.execute("SELECT request FROM ask")]
+
+
 def touch(page: Page, service: str = "ho-tich") -> None:
     page.click(f"[data-service={service}]")
 
@@ -70,7 +79,7 @@ class TestNumber:
             told = (each for each in happened(reader) if isinstance(each, TicketDelivered))
             return [each.outcome for each in told if each.ticket == issued.ticket]
 
-        wait_for(reader, "the hub to know that it was shown", lambda: shown() == ["shown"], within=20)
+        wait_for(reader, "the hub to know that it was shown", lambda: shown() == ["shown"])
         page.click("#another")
         expect(page.locator("[name=category]:checked")).to_have_value("ordinary")
 
@@ -88,7 +97,7 @@ class TestNumber:
         page.route("**/act/take", lose_the_first_answer)
         touch(page)
         assert label(page) == "A001"
-        assert len(asked) == 2
+        assert len(asked) > 1
         assert len(set(asked)) == 1
         assert queue(kiosk, lambda it: it.waiting > 0).issued == 1
 
@@ -155,28 +164,30 @@ class TestFailures:
         page.on("request", lambda sent: asked.append(sent.post_data or "") if "/take" in sent.url else None)
         freeze(hub)
         touch(page)
-        expect(page.locator("#notice")).to_contain_text("chưa có số nào được phát", timeout=15_000)
+        expect(page.locator("#notice")).to_contain_text("chưa có số nào được phát")
         thaw(hub)
         request = json.loads(asked[0])["request"]
 
         def given_up() -> list[str]:
             return [str(each.request) for each in happened(reader) if isinstance(each, RequestGivenUp)]
 
-        wait_for(reader, "the hub to hear of it", lambda: given_up() == [request], within=30)
-        expect(page.locator("#offers button").first).to_be_enabled(timeout=20_000)
+        wait_for(reader, "the hub to hear of it", lambda: given_up() == [request])
+        expect(page.locator("#offers button").first).to_be_enabled()
         touch(page)
         label(page)
         assert json.loads(asked[-1])["request"] != request
         queue(kiosk, lambda it: it.waiting == 1)
 
     def test_failure_09_what_a_power_cut_left_open_is_given_up(
-        self, page: Page, reader: Member, hub: Part, web: Part
+        self, page: Page, reader: Member, hub: Part, web: Part, web_files: Path
     ) -> None:
         freeze(hub)
         with page.expect_request("**/act/take") as sent:
             touch(page)
         request = json.loads(sent.value.post_data or "")["request"]
-        page.wait_for_timeout(500)  # on its way
+        wait_for(
+            reader, "the web to write it down", lambda: request in written_down(web_files / "data" / "web-1")
+        )
         page.goto("about:blank")
         web.kill()
         thaw(hub)
@@ -184,7 +195,7 @@ class TestFailures:
         def given_up() -> list[str]:
             return [str(each.request) for each in happened(reader) if isinstance(each, RequestGivenUp)]
 
-        wait_for(reader, "the hub to hear of it", lambda: given_up() == [request], within=30)
+        wait_for(reader, "the hub to hear of it", lambda: given_up() == [request])
 
     def test_failure_22_without_its_disk_the_web_gives_no_number_and_says_so(
         self, page: Page, web_files: Path, web: Part, kiosk: Member
@@ -194,8 +205,9 @@ class TestFailures:
         for file in memory.parent.glob(f"{memory.name}*"):
             file.unlink()
         memory.mkdir()
+        expect(page.locator("#offers button").first).to_be_disabled()
         with Part("web", web_files / "web-1.toml"):
-            expect(page.locator("#offers button").first).to_be_enabled(timeout=20_000)
+            expect(page.locator("#offers button").first).to_be_enabled()
             touch(page)
             expect(page.locator("#notice")).to_contain_text("không ghi được xuống ổ đĩa")
         assert queue(kiosk, lambda it: it.taking).issued == 0

@@ -1,8 +1,10 @@
 """What the hub does when something around it is at fault: a page, a folder, its journal, a clock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Event
+from time import sleep
 from typing import Literal
 from uuid import uuid4
 
@@ -23,7 +25,7 @@ from bus.session import Session
 from bus.topics import STATUS
 from center.absences import PATIENCE_S
 from center.broker import PrivateBroker
-from center.database import logs
+from center.database import check, logs
 from center.hub import BEAT_S, Hub
 from center.memory import Checked, Memory
 from config.clock import FakeClock
@@ -35,6 +37,7 @@ from tests.morning import altered
 FRIDAY = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # 08:00 at the centre
 MONDAY = FRIDAY + timedelta(days=3)
 HOUR = 3600.0
+MANY = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT i FROM n"
 
 
 @pytest.fixture
@@ -71,6 +74,7 @@ def test_failure_04_a_lost_page_moves_nobody_and_after_ten_minutes_staff_are_ask
 
         expect_of(own, web, "everybody", lambda: web.states.fresh() and page.connected)
         says("online")
+        expect_of(own, web, "the page", lambda: not own.absences.away("web-1"))
         label = take(own).label
         open_counter(own)
         assert act(own, "next").ok
@@ -259,17 +263,35 @@ class TestTheJournal:
             expect_of(hub, web, "numbers again", lambda: not center_of(web).stopped)
 
     def test_once_the_hub_has_ended_it_is_one_file_though_it_was_being_read_through(
-        self, settings: CenterSettings, settings_of_hub: HubSettings, clock: FakeClock
+        self,
+        settings: CenterSettings,
+        settings_of_hub: HubSettings,
+        clock: FakeClock,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """A log that is left beside it would be taken for a part of the file that is put in its place."""
         found: list[Checked] = []
         with Memory(settings_of_hub, settings, clock, found.append):
             pass
         with altered(settings_of_hub.journal) as file:
-            file.execute("CREATE TABLE large AS SELECT zeroblob(30000000)")
+            file.execute(f"CREATE TABLE many AS {MANY}")
         found.clear()
+        reading = Event()
+
+        def check_slowly(path: Path, *, ended: Callable[[], bool]) -> str | None:
+            """It is in the midst of the file until it is told that nobody wants to know any more."""
+
+            def wait_for_the_end() -> bool:
+                reading.set()
+                while not ended():
+                    sleep(0.01)
+                return True
+
+            return check(path, ended=wait_for_the_end)
+
+        monkeypatch.setattr("center.memory.check", check_slowly)
         with Memory(settings_of_hub, settings, clock, found.append):
-            pass
+            assert reading.wait(30)
         assert not logs(settings_of_hub.journal)
         assert not found, "a file that was read in part says nothing"
 

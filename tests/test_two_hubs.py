@@ -148,10 +148,10 @@ def test_failure_14_a_session_that_is_taken_over_does_not_come_back() -> None:
                 connection.sendall(bytes.fromhex("20 03 00 00 00"))  # CONNACK
                 subscribe = connection.recv(4096)
                 connection.sendall(b"\x90\x04" + subscribe[2:4] + b"\x00\x01")  # SUBACK
-                (connected,) = session.receive(5)
+                (connected,) = session.receive(30)
                 assert isinstance(connected, Connected)
                 connection.sendall(bytes.fromhex("e0 01 8e"))  # DISCONNECT: session taken over
-                (over,) = session.receive(5)
+                (over,) = session.receive(30)
             assert isinstance(over, TakenOver)
-            session._thread.join(5)
+            session._thread.join(30)
             assert not session._thread.is_alive()

@@ -32,11 +32,13 @@ from tests.browsing import (
     hub_by_hand,
     log_in,
     open_counter,
+    paid,
     pay,
     press_key,
     refusal,
     take,
     thaw,
+    twice_at_once,
 )
 from web.app import PAGES
 from web.appointments import MISTAKES
@@ -58,7 +60,7 @@ class TestClerk:
         expect(page.locator("#order .amount")).to_have_text("8.000\u00a0₫")
         expect(page.locator("#next")).to_be_disabled()
         reference = page.locator("#order .reference b").inner_text()
-        assert pay(http, reference, 8000).ok
+        assert paid(http, reference, 8000).ok
         expect(page.locator("#order")).to_contain_text("Đã nhận")
 
         press_key(page, "x", "#finish")
@@ -80,7 +82,7 @@ class TestClerk:
         take(kiosk)
         open_counter(page)
         turn = counter(kiosk, lambda state: state.status == "free").turn
-        page.dblclick("#next")
+        twice_at_once(page, "**/act/next", "#next")
         expect(page.locator("#number")).to_have_text(first)
         expect(page.locator("#notice")).to_be_hidden()
         assert counter(kiosk, lambda state: state.status == "calling").turn == turn + 1
@@ -90,7 +92,7 @@ class TestClerk:
         open_counter(page)
         page.click("#next")
         expect(page.locator("#recall")).to_be_enabled()
-        page.dblclick("#recall")
+        twice_at_once(page, "**/act/recall", "#recall")
         expect(page.locator("#calls")).to_have_text("Đã gọi lại 1/3 lần")
         expect(page.locator("#recall")).to_be_enabled()
         page.keyboard.press("Space")
@@ -153,7 +155,7 @@ class TestClerk:
         page.click("#next")
         expect(page.locator("#number")).to_have_text(first)
         expect(page.locator("#finish")).to_be_enabled()
-        assert len(asked) == 2
+        assert len(asked) > 1
         assert len(set(asked)) == 1
         expect(page.locator("#notice")).to_be_hidden()
         wait_for(kiosk, "one to wait still", lambda: kiosk.states.queues["ho-tich"].waiting == 1)
@@ -307,7 +309,7 @@ class TestAfterAnOutage:
         hub.stop()
         hub.clock.ahead_s += 300
         hub.start()
-        expect(page.locator("#outage")).to_be_visible(timeout=20_000)
+        expect(page.locator("#outage")).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.locator("#outage")).to_be_visible()  # there is no way round it
         page.fill("#served", f"{served}, z999")
@@ -322,7 +324,7 @@ class TestAfterAnOutage:
         hub.stop()
         hub.clock.ahead_s += 300
         hub.start()
-        expect(page.locator("#outage")).to_be_visible(timeout=20_000)
+        expect(page.locator("#outage")).to_be_visible()
         with page.expect_response("**/act/report-served"):
             page.click("#outage [value=nobody]")
         press_key(page, "t", "#next")
@@ -341,26 +343,28 @@ class TestCash:
         expect(page.locator("#order .amount")).to_be_visible()
         freeze(hub)
         page.click("text=Đã trả tiền mặt")
-        expect(page.locator("#notice")).to_have_text(
-            "Đã ghi lại ở đây, sẽ báo ngay khi trung tâm trả lời.", timeout=10_000
-        )
-        expect(page.locator("#trouble")).to_contain_text("đang giữ 1 việc", timeout=20_000)
+        expect(page.locator("#notice")).to_have_text("Đã ghi lại ở đây, sẽ báo ngay khi trung tâm trả lời.")
+        expect(page.locator("#trouble")).to_contain_text("đang giữ 1 việc")
         web.kill()
         thaw(hub)
-        expect(page.locator("#order")).to_contain_text("Đã nhận", timeout=30_000)
+        expect(page.locator("#order")).to_contain_text("Đã nhận")
 
 
 class TestMending:
-    def test_a_killed_web_server_is_found_again(self, page: Page, kiosk: Member, web: Part) -> None:
+    def test_a_killed_web_server_is_found_again(
+        self, page: Page, kiosk: Member, web: Part, web_files: Path
+    ) -> None:
         label = take(kiosk).label
         open_counter(page)
+        web.restart_s = 3600  # not before the page has missed it
         web.kill()
         expect(page.locator("#trouble")).to_contain_text("Mất liên lạc")
         expect(page.locator("#next")).to_be_disabled()
-        expect(page.locator("#next")).to_be_enabled(timeout=15_000)
-        expect(page.locator("#trouble")).to_be_hidden()
-        press_key(page, "t", "#next")
-        expect(page.locator("#number")).to_have_text(label)
+        with Part("web", web_files / "web-1.toml"):
+            expect(page.locator("#next")).to_be_enabled()
+            expect(page.locator("#trouble")).to_be_hidden()
+            press_key(page, "t", "#next")
+            expect(page.locator("#number")).to_have_text(label)
 
     def test_a_killed_broker_is_waited_for(self, page: Page, kiosk: Member, broker: PrivateBroker) -> None:
         label = take(kiosk).label
@@ -369,7 +373,7 @@ class TestMending:
         expect(page.locator("#trouble")).to_contain_text("Trung tâm chưa trả lời")
         expect(page.locator("#next")).to_be_disabled()
         broker.start()
-        expect(page.locator("#next")).to_be_enabled(timeout=20_000)
+        expect(page.locator("#next")).to_be_enabled()
         press_key(page, "t", "#next")
         expect(page.locator("#number")).to_have_text(label)
 
@@ -485,17 +489,17 @@ class TestPayments:
     def test_the_exact_amount_pays_the_order(
         self, http: APIRequestContext, kiosk: Member, order: Order
     ) -> None:
-        answer = pay(http, order.reference, 15000)
+        answer = paid(http, order.reference, 15000)
         assert (answer.status, answer.json()) == (200, {"success": True})
         assert self.shown(kiosk, "paid")
-        assert pay(http, order.reference, 15000).json() == {"success": True}  # told again: known already
+        assert paid(http, order.reference, 15000).json() == {"success": True}  # told again: known already
 
     def test_other_money_is_taken_note_of_and_pays_nothing(
         self, http: APIRequestContext, kiosk: Member, order: Order
     ) -> None:
-        assert pay(http, "", 15000, transaction=1).json() == {"success": True}
-        assert pay(http, order.reference, 14999, transaction=2).json() == {"success": True}
-        assert pay(http, order.reference, 15000, transaction=3, direction="out").json() == {"success": True}
+        assert paid(http, "", 15000, transaction=1).json() == {"success": True}
+        assert paid(http, order.reference, 14999, transaction=2).json() == {"success": True}
+        assert paid(http, order.reference, 15000, transaction=3, direction="out").json() == {"success": True}
         guessed = pay(http, order.reference, 15000, transaction=4, secret="guessed")
         assert refusal(guessed) == (403, "forbidden")
         assert self.shown(kiosk, "pay")
@@ -507,8 +511,8 @@ class TestPayments:
         assert refusal(pay(http, order.reference, 15000)) == (503, "unreachable")
         assert http.get("/health").json()["facts_left"] == 1
         broker.start()
-        wait_for(kiosk, "the way to the hub", lambda: http.get("/health").ok, within=20)
-        assert pay(http, order.reference, 15000).json() == {"success": True}
+        wait_for(kiosk, "the way to the hub", lambda: http.get("/health").ok)
+        assert paid(http, order.reference, 15000).json() == {"success": True}
         assert self.shown(kiosk, "paid")
         assert http.get("/health").json()["facts_left"] == 0
 
