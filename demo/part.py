@@ -86,6 +86,7 @@ class Part:
         self.log_file.parent.mkdir(exist_ok=True)
         with self.log_file.open("ab") as output:
             while not self._stop.is_set():
+                self.started_at = time.monotonic()
                 self._process = subprocess.Popen(
                     [*WITH_US, Path(sys.executable).with_name("luot"), self.role, "--config", self.config],
                     stdin=subprocess.DEVNULL,
@@ -94,7 +95,6 @@ class Part:
                     env={**os.environ, **self.environment},
                     start_new_session=True,  # Ctrl-C is for the demo, which ends its parts in order
                 )
-                self.started_at = time.monotonic()
                 if self._stop.is_set():
                     self._process.terminate()
                 code = self._process.wait()

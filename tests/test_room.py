@@ -209,7 +209,7 @@ def post(room: Room, path: str, *, origin: str | None = None, host: str | None =
     """The answer's status, asked as our own page asks unless told otherwise."""
     headers = {"Origin": origin or room.address, "X-Luot": "1"} | ({"Host": host} if host else {})
     try:
-        with urlopen(HttpRequest(room.address + path, b"{}", headers), timeout=30) as answer:
+        with urlopen(HttpRequest(room.address + path, b"{}", headers), timeout=90) as answer:
             return int(answer.status)
     except HTTPError as error:
         return error.code
