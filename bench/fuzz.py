@@ -34,8 +34,8 @@ ACCOUNTS: dict[Id, Role] = {
     "guest-technician": "technician",
 }  # fmt: skip
 AT_ONCE = 20  # messages of one account: what comes of them tells how to get deeper
-START_S, ANSWER_S = 20.0, 10.0
-REST_S, BUSY = 1.0, 0.2  # so long after the last message, a hub takes no more of a core
+START_S, ANSWER_S = 60.0, 30.0
+REST_S, BUSY = 1.0, 0.5  # so long after the last message, a hub takes no more of a core
 STUMBLED = "could not be decided"  # the hub's log: a rule met what it does not expect
 NOT_REMEMBERED = ("busy", "bad-request")
 
@@ -174,9 +174,9 @@ def attack(assaults: Iterable[Assault]) -> None:
 def share_of_a_core(hub: Part, seconds: float) -> float:
     """What the hub's process takes, over so long."""
     stat = Path(f"/proc/{hub.pid}/stat")
-    before = ticks(stat)
+    before, began = ticks(stat), monotonic()
     sleep(seconds)
-    return (ticks(stat) - before) / os.sysconf("SC_CLK_TCK") / seconds
+    return (ticks(stat) - before) / os.sysconf("SC_CLK_TCK") / (monotonic() - began)
 
 
 def ticks(stat: Path) -> int:
