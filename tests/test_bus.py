@@ -250,7 +250,7 @@ class TestDevice:
         watch = Session(broker.address("guest-technician"), "watch", (topic,))
         late_will = Session(broker.address("kiosk-1"), "an-old-session", ())
         with watch, late_will, Member(broker, "kiosk-1", "kiosk", tmp_path) as kiosk:
-            received(late_will, Connected)
+            received(watch, Connected), received(late_will, Connected)
             late_will.publish(topic, encode(Status("lost", "old", "kiosk", "0", "here")), retain=True)
             told: list[str] = []
 
