@@ -186,7 +186,7 @@ def test_every_part_comes_back(hall: Hall) -> None:
 
 
 def touched_until(hall: Hall, service: str, issued: int) -> bool:
-    """Touch the service on the start page, until an earlier touch was heard; touches of a slow time add up."""
+    """Touch the service on the start page until a touch was heard; those of a slow time add up."""
     if states_issued(hall, service) < issued:
         hall.go_back()
         hall.touch(f"service:{service}")
