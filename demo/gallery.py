@@ -13,6 +13,7 @@ import click
 import pygame
 from PIL import Image
 
+from config.errors import LuotError
 from demo.scenes import LANGUAGES, scenes
 from demo.views import VIEWS
 from display.app import View
@@ -166,13 +167,21 @@ def keep(folder: Path = KEPT) -> None:
 
 
 def run(folder: Path, only: str = "") -> None:
-    """Draw all of them into that folder; `only` those whose sheet has that in its name."""
-    for screen in GLASS:
-        for glass in glasses(screen):
-            for language in languages(screen):
-                name = f"{screen}-{glass.size[0]}x{glass.size[1]}-{language}"
-                if only in name:
-                    _save(folder, name, list(pictures(screen, glass, language)))
+    """Draw all of them into that folder; `only` those whose sheet has that in its name.
+
+    Raises LuotError where none has it.
+    """
+    sheets = {
+        f"{screen}-{glass.size[0]}x{glass.size[1]}-{language}": (screen, glass, language)
+        for screen in GLASS
+        for glass in glasses(screen)
+        for language in languages(screen)
+    }
+    wanted = [name for name in sheets if only in name]
+    if not wanted:
+        raise LuotError(f"No sheet has {only!r} in its name.", hint=f"They begin with {', '.join(GLASS)}.")
+    for name in wanted:
+        _save(folder, name, list(pictures(*sheets[name])))
 
 
 def _save(folder: Path, name: str, shown: list[Picture]) -> None:

@@ -12,9 +12,10 @@ from bus.asks import Open, Take
 from bus.messages import CounterState
 from center.broker import PrivateBroker
 from config.clock import Clock
-from config.errors import Refused
+from config.errors import LuotError, Refused
 from config.settings import WebSettings
 from demo.part import Part
+from web.app import Web
 from web.link import Link
 
 
@@ -23,6 +24,16 @@ def link(broker: PrivateBroker, folder: Path) -> Link:
     return Link(
         WebSettings(center="tan-lap", device="web-1", broker=address, data=folder, logins=()), Clock()
     )
+
+
+def test_a_port_that_is_taken_is_told_in_words(broker: PrivateBroker, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = WebSettings(
+            center="tan-lap", device="web-1", broker=broker.address("web-1"), data=tmp_path, logins=(),
+            port=taken.getsockname()[1],
+        )  # fmt: skip
+        with pytest.raises(LuotError, match="cannot be served"):
+            asyncio.run(Web(settings).serve())
 
 
 def test_an_act_that_comes_twice_at_once_is_one_request(

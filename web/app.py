@@ -103,14 +103,18 @@ class Web:
     async def serve(self) -> None:
         """Serve until told to stop; a failure of the bus side ends everything."""
         self.settings.folder.mkdir(parents=True, exist_ok=True)
-        with self.entrance.sessions, closing(self.outbox.disk), closing(self.payments.disk):
+        with (
+            self._listen() as socket,  # first: a group of tasks would wrap what it raises
+            self.entrance.sessions,
+            closing(self.outbox.disk),
+            closing(self.payments.disk),
+        ):
             async with asyncio.TaskGroup() as tasks:
                 background = [
                     tasks.create_task(self.link.follow()),
                     tasks.create_task(self.outbox.tell_what_is_left()),
                 ]
-                with self._listen() as socket:
-                    await self.server.serve([socket])
+                await self.server.serve([socket])
                 for task in background:
                     task.cancel()
 
