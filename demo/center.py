@@ -49,7 +49,7 @@ KEYPADS, SIGNS = (1, 2, 3, 4), (11, 12, 13, 14)
 POSITIONS = {"kiosk-1": "20,40", "board-1": "600,40", "panel-1": "900,420", "sign-1": "600,560"}
 # Screens that are drawn without a desktop: only their pictures are seen.
 HEADLESS: Mapping[str, str] = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
-READY_S = 30.0
+READY_S = 120.0
 TRIES = 3
 PROGRESS_S = 5.0
 

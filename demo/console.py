@@ -10,7 +10,7 @@ from bus.asks import Request as Ask
 from bus.messages import encode
 from config.errors import Refused, Unreachable
 
-PATIENCE_S = 8.0
+PATIENCE_S = 30.0
 
 
 class Console:

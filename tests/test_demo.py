@@ -9,17 +9,25 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
+from signal import SIGINT
 from time import monotonic, sleep
 from typing import IO, Any
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-SECONDS = 20
+from demo.center import follow
+from demo.figures import Figures
+from demo.options import DemoOptions
+from technician.command import luot as command
+
+SECONDS = 400  # more than it takes until everything has happened once
+ALL = r"[1-9]\d* given · [1-9]\d* called · [1-9]\d* printed · touch to paper \d.* · key to screen \d"
 
 
 class Stranger:
@@ -45,16 +53,16 @@ class Stranger:
         body = json.dumps({"request": str(uuid4()), **fields})
         self.client.publish(f"{self.root}/ask/{self.device}/{verb}", body, qos=1, properties=properties)
         while True:
-            message = self.heard.get(timeout=30)
+            message = self.heard.get(timeout=120)
             if getattr(message.properties, "CorrelationData", None) == key:
                 answer = json.loads(message.payload)
                 assert isinstance(answer, dict)
                 return answer
 
     def until(self, topic: str) -> dict[str, Any]:
-        deadline = monotonic() + 30
+        deadline = monotonic() + 120
         while monotonic() < deadline:
-            message = self.heard.get(timeout=30)
+            message = self.heard.get(timeout=120)
             if message.topic == f"{self.root}/{topic}":
                 told = json.loads(message.payload)
                 assert isinstance(told, dict)
@@ -69,24 +77,31 @@ class Stranger:
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     luot = str(Path(sys.executable).with_name("luot"))
-    command = [luot, "demo", "--headless", "--speed", "4", "--seed", "7"]
-    process = subprocess.Popen(
-        [*command, "--for", str(SECONDS), "--dir", tmp_path], stdout=subprocess.PIPE, text=True
-    )
+    options = ["--headless", "--speed", "4", "--seed", "7", "--for", str(SECONDS)]
+    process = subprocess.Popen([luot, "demo", *options, "--dir", tmp_path], stdout=subprocess.PIPE, text=True)
     yield process
     process.terminate()
-    process.wait(30)
+    process.wait(120)
 
 
 def line_with(output: IO[str] | None, words: str) -> str:
     assert output is not None
     for line in output:
-        if words in line:
+        if re.search(words, line):
             return line
     raise AssertionError(f"the demo never said {words!r}")
 
 
-def test_runs_for_its_time_takes_guests_and_says_what_happened(
+def test_it_runs_for_its_time(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[DemoOptions] = []
+    monkeypatch.setattr("demo.center.run", told.append)
+    monkeypatch.setattr("technician.command._leave_politely", lambda: None)
+    assert CliRunner().invoke(command, ["demo", "--for", "1"]).exit_code == 0
+    follow(Figures(), told[0].for_s)
+    assert "0 given" in capsys.readouterr().out
+
+
+def test_it_takes_guests_and_says_what_happened_when_it_is_ended(
     demo: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     room = line_with(demo.stdout, "The control room").split()[-1]
@@ -110,9 +125,11 @@ def test_runs_for_its_time_takes_guests_and_says_what_happened(
     kiosk.leave()
     watch.leave()
 
+    line_with(demo.stdout, ALL)
+    demo.send_signal(SIGINT)
     assert demo.stdout is not None
     summary = demo.stdout.read()
-    assert demo.wait(SECONDS + 30) == 0
+    assert demo.wait(120) == 0
     for name in ("numbers given", "numbers called", "tickets printed"):
         found = re.search(rf"{name}\s+(\d+)", summary)
         assert found, summary
@@ -130,7 +147,7 @@ def test_killed_it_leaves_nothing_running(demo: subprocess.Popen[str], tmp_path:
     assert {*running(tmp_path)} >= {"luot", "mosquitto"}
     demo.kill()
     demo.wait()
-    deadline = monotonic() + 30
+    deadline = monotonic() + 60
     while (left := running(tmp_path)) and monotonic() < deadline:
         sleep(0.05)
     assert not left
@@ -156,7 +173,7 @@ def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=30,
+            timeout=300,
         )
     assert second.returncode == 1
     assert "error: Another demo is running" in second.stderr
@@ -174,7 +191,7 @@ def test_a_part_that_does_not_start_is_named_with_its_reason(tmp_path: Path) -> 
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=300,
         )
     assert demo.returncode == 1
     assert re.search(r"error: hub: error: Another hub is running on the journal .*", demo.stderr)
