@@ -38,7 +38,7 @@ FAULTS = 20
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 DAY = "2026-11-23"
 FIRST, SECOND = UUID(int=1), UUID(int=2)
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 def test_a_centre_under_torture_loses_nothing_and_gives_nothing_twice(tmp_path: Path) -> None:
