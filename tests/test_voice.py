@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from pygame._sdl2 import audio
 
 from bus.messages import YOUNG_CALL_S
 from config.clock import FakeClock
@@ -21,7 +22,6 @@ from display.pack import Manifest, read_pack, write_manifest
 from display.phrase import NEEDED, WORDS, phrase
 from display.voice import Voice
 from screen.sound import RATE, Sound
-from technician import recording
 from technician.command import luot
 from tests.test_announcer import Scene, ticket
 
@@ -327,7 +327,7 @@ def test_microphone_is_recorded_and_what_it_heard_is_played(
     (tmp_path / "microphone.raw").write_bytes(bytes(RATE) + tone(330, 0.5) + bytes(30 * RATE))
     monkeypatch.setenv("SDL_DISKAUDIOFILEIN", str(tmp_path / "microphone.raw"))
     heard_of_it: list[int] = []
-    device = recording.audio.AudioDevice
+    device: Any = audio.AudioDevice
 
     def counted(*arguments: Any) -> object:
         *others, hear = arguments
@@ -346,7 +346,7 @@ def test_microphone_is_recorded_and_what_it_heard_is_played(
             assert time.monotonic() < deadline, "the microphone hears nothing"
             time.sleep(0.02)
 
-    monkeypatch.setattr(recording.audio, "AudioDevice", counted)
+    monkeypatch.setattr(audio, "AudioDevice", counted)
     monkeypatch.setattr("click.pause", pause)
     assert command("speaker", "vi", "H'Lan", "--licence", "CC BY 4.0").exit_code == 0
     told = command("record", "vi", "counter-tax", "--words", "đến bàn thuế")
