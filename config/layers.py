@@ -88,7 +88,12 @@ class _File:
             raise SettingsError(f"{path}:{line}: is not UTF-8: save the file as UTF-8 text") from error
         except ValueError as error:  # TOMLDecodeError, or a number or date that cannot be
             what, line = _syntax(str(error), text)
-            advice = "one `key = value` a line, text in quotes"
+            twice = what.startswith("Cannot ")  # overwrite a value, declare a table twice
+            advice = (
+                "it is there twice; of what there are several each has a header like [[services]]"
+                if twice
+                else "one `key = value` a line, text in quotes"
+            )
             raise SettingsError(f"{path}:{line}: cannot be read as TOML: {what} ({advice})") from error
 
     @cached_property

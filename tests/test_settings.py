@@ -553,6 +553,14 @@ def test_what_is_no_toml_is_told_with_its_line(tmp_path: Path, text: str, line: 
     assert second.startswith(f"kiosk-1.toml:{line}: cannot be read as TOML: ")
 
 
+@pytest.mark.parametrize("text", ["a = 1\na = 2\n", "[services]\na = 1\n[services]\na = 2\n"])
+def test_what_is_there_twice_is_told_so(tmp_path: Path, text: str) -> None:
+    [line] = told(write(tmp_path / "kiosk-1.toml", text))
+    assert line.endswith(
+        " (it is there twice; of what there are several each has a header like [[services]])"
+    )
+
+
 def test_a_file_that_is_no_utf8_or_not_there_is_told(tmp_path: Path) -> None:
     path = tmp_path / "kiosk-1.toml"
     path.write_bytes(b'a = 1\nname = "qu\xe2y"\n')
