@@ -35,7 +35,8 @@ ACCOUNTS: dict[Id, Role] = {
 }  # fmt: skip
 AT_ONCE = 20  # messages of one account: what comes of them tells how to get deeper
 START_S, ANSWER_S = 60.0, 30.0
-REST_S, BUSY = 1.0, 0.5  # so long after the last message, a hub takes no more of a core
+REST_S, BUSY = 1.0, 0.2  # over so long a hub that has nothing to do takes no more of a core
+RESTS = 20  # as often it is looked at: at first it may have something to do
 STUMBLED = "could not be decided"  # the hub's log: a rule met what it does not expect
 NOT_REMEMBERED = ("busy", "bad-request")
 
@@ -137,7 +138,7 @@ def fuzz(folder: Path, messages: int, seed: int) -> Report:
         if hub.restarts:
             findings.append(f"the hub ended: {hub.last_words()}")
         watch.get("events", Events(uuid4(), after=0))  # answered after all that was done and shown
-        if (busy := share_of_a_core(hub, REST_S)) > BUSY:
+        if (busy := at_rest(hub)) > BUSY:
             findings.append(f"the hub has nothing to do, and takes {busy:.0%} of a core for it")
         findings += logged(hub.log_file.read_text(errors="replace"), assaults)
         shown, last = picture(watch.states), newest(watch.states)
@@ -169,6 +170,15 @@ def attack(assaults: Iterable[Assault]) -> None:
         each.send(each.adversary.ask("last-of-these", b""))
     for each in assaults:
         each.settle()
+
+
+def at_rest(hub: Part) -> float:
+    """What the hub's process takes of a core once it has done what was to be done, or the least it took."""
+    least = share_of_a_core(hub, REST_S)
+    for _ in range(RESTS - 1):
+        if least > BUSY:
+            least = min(least, share_of_a_core(hub, REST_S))
+    return least
 
 
 def share_of_a_core(hub: Part, seconds: float) -> float:
