@@ -65,6 +65,10 @@ def _printer(document: Document) -> Iterator[Mistake]:
     ways = [key for key in ("host", "serial", "usb", "device") if printer.get(key)]
     if document.get("role") == "printer" and "device" in ways:
         yield Mistake(("printer", "device"), "`printer.device` is for kiosks that print here: remove it")
+    elif ways == ["device"]:
+        for key in printer.keys() - {"device"}:
+            where = ("printer", key)
+            yield Mistake(where, f"`{name(where)}` is said where the printer itself is: remove it here")
     if not ways:
         yield Mistake(
             ("printer",),

@@ -356,6 +356,11 @@ def test_what_was_under_way_when_it_was_killed_is_not_begun_again(tmp_path: Path
     ("role", "printer", "mistake"),
     [
         ("kiosk", 'device = "printer-1"\nhost = "192.168.1.9"', "connected by `host` already"),
+        (
+            "kiosk",
+            'device = "printer-1"\nroll_m = 50',
+            ":6: `printer.roll_m` is said where the printer itself",
+        ),
         ("printer", 'device = "printer-2"', "for kiosks that print here"),
         ("printer", "", "does not say how it is connected"),
     ],
