@@ -16,8 +16,9 @@ from tests.hall import Hall
 # fixtures of a kiosk, of the pages, of devices on the line, and of what is kept
 pytest_plugins = ("tests.booth", "tests.browsing", "tests.devices", "tests.morning")
 
-hypothesis.settings.register_profile("suite", deadline=None)  # machines are noisy
-hypothesis.settings.register_profile("long", max_examples=10_000, deadline=None)
+SLOW = (hypothesis.HealthCheck.too_slow,)  # a machine may be, and stand still for seconds
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=SLOW)
+hypothesis.settings.register_profile("long", max_examples=10_000, deadline=None, suppress_health_check=SLOW)
 
 
 @pytest.fixture(scope="session")
