@@ -296,8 +296,9 @@ def test_a_machine_without_pins_is_told_so(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_button_calls_and_all_that_is_wired_to_its_counter_says_so(
-    broker: PrivateBroker, files: Path, hub: Part, board: MockFactory
+    broker: PrivateBroker, files: Path, hub: Part, board: MockFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("firmware_bridge.app.PRESS_LIFE_S", 60.0)
     settings = load(files / "bridge-1.toml")
     assert isinstance(settings, BridgeSettings)
     wired = structs.replace(WIRED, buttons=(Button(pin=NEXT, counter="1", bounce_ms=0),))
