@@ -18,11 +18,12 @@ from center.journal import Journal
 
 PAUSE_S = 0.6  # between faults, on average
 REST, REST_S = 0.05, 6.0  # share of the pauses in which everybody may come back, and how long it is
-RETURN_S = 90.0  # until everybody is back, once nothing fails any more
+RETURN_S = 300.0  # until everybody is back, once nothing fails any more
+BUSY_S = 120.0
 
 
-def torture(folder: Path, faults: int, seed: int) -> Report:
-    """One run, in an empty folder."""
+def torture(folder: Path, faults: int, seed: int, *, least: int = 0) -> Report:
+    """One run, in an empty folder. It goes on until so many numbers and calls have come of each kind."""
     chance = random.Random(seed)
     began = monotonic()
     with TorturedCenter(folder, seed) as center:
@@ -34,6 +35,9 @@ def torture(folder: Path, faults: int, seed: int) -> Report:
                 center.work(TURN_S)
                 trouble.end_due(monotonic())
         trouble.end_all()
+        until = monotonic() + BUSY_S
+        while min(_happened(center).values()) < least and monotonic() < until:
+            center.work(TURN_S)
         findings = Findings(unreconciled=center.close_doors(RETURN_S))
         findings.unreconciled += center.restart_hub()
     ledger = Ledger(findings)
@@ -41,7 +45,7 @@ def torture(folder: Path, faults: int, seed: int) -> Report:
         entries = {entry.seq: entry for entry in journal.entries()}
     for entry in entries.values():
         ledger.enter(entry)
-    told = [call for clerk in center.clerks for call in clerk.told]
+    told = center.told
     check_papers(ledger, center.papers)
     check_calls(ledger, told, center.heard)
     check_shown(ledger, center.watch.states)
@@ -50,15 +54,17 @@ def torture(folder: Path, faults: int, seed: int) -> Report:
         for each in center.written
         if entries.get(each.seq) != each
     ]
-    offline = sum(paper.offline for paper in center.papers)
-    figures = {
-        "seed": seed,
-        "seconds": round(monotonic() - began),
-        "faults": faults,
-        "numbers_online": len(center.papers) - offline,
-        "numbers_offline": offline,
-        "calls": len(told),
-    }
+    figures = {"seed": seed, "seconds": round(monotonic() - began), "faults": faults, **_happened(center)}
     counts = {head: len(sentences) for head, sentences in asdict(findings).items()}
     kinds = {kind.replace(" ", "_"): times for kind, times in trouble.counts.items()}
     return Report(figures | counts | kinds, findings.sentences())
+
+
+def _happened(center: TorturedCenter) -> dict[str, int]:
+    """How much of each kind."""
+    offline = sum(paper.offline for paper in center.papers)
+    return {
+        "numbers_online": len(center.papers) - offline,
+        "numbers_offline": offline,
+        "calls": len(center.told),
+    }

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import structs
 
 from bench import jumping_hub, pressed_kiosk
-from bench.books import Paper
+from bench.books import Paper, ToldCall
 from bench.child import Child, preload
 from bench.clerk import Clerk
 from bench.faults import HUB
@@ -132,6 +132,11 @@ class TorturedCenter:
         if name in self.wires:
             address = structs.replace(address, port=self.wires[name].port)
         return Settings(self.settings.center, name, address, self.folder / name, volatile=True)
+
+    @property
+    def told(self) -> list[ToldCall]:
+        """Every call that a clerk was told of."""
+        return [call for clerk in self.clerks for call in clerk.told]
 
     def _shown(self) -> Label | None:
         """A number that somebody in the hall holds."""
