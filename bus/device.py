@@ -103,7 +103,7 @@ class Device:
             "restart": self._restart,
         }
         self._restarting = False
-        self._connections = 0
+        self._heard = False  # our own word came back: the status that the broker keeps is ours
         self._double = ""  # the run of another device under our name, that was told
 
     @property
@@ -154,7 +154,6 @@ class Device:
                 self.asker.unheard(item.mid)
                 continue
             if isinstance(item, Connected):
-                self._connections += 1
                 self.publish(STATUS, self._status("online"), device=self.name)
                 self.report()
                 self.asker.reconnected()
@@ -233,8 +232,9 @@ class Device:
         if status.status == "lost":
             self.publish(STATUS, self._status("online"), device=self.name)
         elif status.session == self.run_id:
+            self._heard = True
             return None if kept else CaughtUp()
-        elif self._connections > 1 and status.session != self._double:  # at first it may be our own past
+        elif self._heard and status.session != self._double:  # before, it may be that of an earlier run
             self._double = status.session
             log.error("%s has another %s: give each a name and an account of its own", status.host, self.name)
             self.report()
