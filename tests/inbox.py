@@ -12,7 +12,7 @@ def take_until(
     what: str,
     holds: Callable[[], bool],
     *,
-    within: float = 30.0,
+    within: float = 60.0,
 ) -> None:
     """Take what comes, until it holds."""
     deadline = monotonic() + within

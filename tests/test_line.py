@@ -51,7 +51,7 @@ class Clerk:
         self.presses: list[KeyPressed] = []
         self.changes: list[tuple[str, str]] = []
 
-    def expect(self, what: str, holds: Callable[[], bool], *, within: float = 30.0) -> None:
+    def expect(self, what: str, holds: Callable[[], bool], *, within: float = 60.0) -> None:
         take_until(self.inbox, self._take, what, holds, within=within)
 
     def _take(self, news: object) -> None:
@@ -230,7 +230,7 @@ def test_a_wrong_speed_is_named_on_a_real_port(one_clerk: Clerk) -> None:
     def line() -> LinkHealth:
         return one_clerk.line.health()[0]
 
-    one_clerk.expect("the speed", lambda: line().state == "wrong-speed", within=30)
+    one_clerk.expect("the speed", lambda: line().state == "wrong-speed")
     assert line().about == "devices answer at 9600 baud"
     one_clerk.twins.baud = 115200
     one_clerk.expect_everybody()
@@ -245,6 +245,14 @@ def test_swapped_wires_are_named_on_a_real_port(one_clerk: Clerk) -> None:
 
 def test_two_devices_with_one_address_are_named(clerk: Clerk) -> None:
     clerk.twins.plug(11)
-    clerk.clock.ahead_s += GREET_S
-    clerk.expect("two", lambda: clerk.line.health()[3].state == "two-devices", within=30)
+    greeted = 0.0
+
+    def two() -> bool:
+        nonlocal greeted
+        if monotonic() - greeted > 1:  # it asks who is there: on a slow machine not all answers are in time
+            greeted = monotonic()
+            clerk.clock.ahead_s += GREET_S
+        return clerk.line.health()[3].state == "two-devices"
+
+    clerk.expect("two", two)
     assert clerk.line.health()[3].name == "sign-11"
