@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0  # between looks at a printer that has a job under way and says nothing
 QUIET_S = 0.5  # of silence, after which no old answer is on its way any more
+UNASKED = 16  # answers at once that nobody asked for: so much no printer says
 STOPS = (PrinterState.PAPER_OUT, PrinterState.COVER_OPEN, PrinterState.ERROR)
 
 
@@ -158,7 +159,14 @@ class Talk:
     def hear(self, timeout: float) -> bool:
         """Take in what the printer says within `timeout` s; whether it said anything."""
         data = self.port.receive(timeout)
-        for answer in self._reader.feed(data):
+        answers = self._reader.feed(data)
+        if sum(isinstance(each, InOrder) for each in answers) - len(self._awaited) > UNASKED:
+            self.port.close()
+            raise HardwareAbsent(
+                "what is there talks, and not as a printer does",
+                hint="see whether the settings name the printer, and no other machine",
+            )
+        for answer in answers:
             match answer:
                 case RealTime(byte):
                     self._replies.append(byte)
