@@ -17,7 +17,8 @@ from tests.hall import Hall
 pytest_plugins = ("tests.booth", "tests.browsing", "tests.devices", "tests.morning")
 
 SLOW = (hypothesis.HealthCheck.too_slow,)  # a machine may be, and stand still for seconds
-hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=SLOW)
+# The suite tries the same examples each time: who changes something sees what that change has broken.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=SLOW)
 hypothesis.settings.register_profile("long", max_examples=10_000, deadline=None, suppress_health_check=SLOW)
 
 
