@@ -29,10 +29,7 @@ from playwright.sync_api import (
 
 from bus.answers import Ticket
 from bus.asks import Take
-from bus.messages import (
-    CounterState,
-    QueueState,
-)
+from bus.messages import CounterState, QueueState
 from center.broker import PrivateBroker, free_port
 from center.hub import Hub
 from config.clock import Clock

@@ -7,20 +7,10 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from bus.answers import (
-    Adopted,
-    Order,
-    PaymentResult,
-    Ticket,
-)
+from bus.answers import Adopted, Order, PaymentResult, Ticket
 from bus.asks import ERROR_CODES, VERBS, CounterAct
 from bus.events import EventBody, HubStarted, JournalEvent, TicketTransferred
-from bus.messages import (
-    CounterState,
-    CounterStatus,
-    Role,
-    encode,
-)
+from bus.messages import CounterState, CounterStatus, Role, encode
 from center import engine
 from center.state import State
 from config.errors import Refused

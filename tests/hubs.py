@@ -7,16 +7,9 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from bus.answers import (
-    Answer,
-    Ticket,
-)
+from bus.answers import Answer, Ticket
 from bus.asks import VERBS, Request, Take
-from bus.messages import (
-    CenterState,
-    CounterState,
-    encode,
-)
+from bus.messages import CenterState, CounterState, encode
 from bus.session import Message
 from bus.topics import ASK, REPLY
 from center.hub import Hub

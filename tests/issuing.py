@@ -8,19 +8,10 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from bus.answers import (
-    Adopted,
-    LeaseRange,
-    Leases,
-    Ticket,
-)
+from bus.answers import Adopted, LeaseRange, Leases, Ticket
 from bus.asks import Adopt, Take
 from bus.memory import FILE, Memory
-from bus.messages import (
-    Catalog,
-    Rev,
-    ServiceInfo,
-)
+from bus.messages import Catalog, Rev, ServiceInfo
 from config.clock import FakeClock
 from tests import paper
 from tests.paper import CENTER

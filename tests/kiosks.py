@@ -4,12 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from bus.answers import (
-    Adopted,
-    LeaseRange,
-    Leases,
-    Ticket,
-)
+from bus.answers import Adopted, LeaseRange, Leases, Ticket
 from bus.asks import Issued
 from tests.hall import Hall
 

@@ -12,12 +12,7 @@ import msgspec
 import pytest
 
 from bus.answers import Answer
-from bus.events import (
-    EventBody,
-    JournalEvent,
-    TicketIssued,
-    TicketTransferred,
-)
+from bus.events import EventBody, JournalEvent, TicketIssued, TicketTransferred
 from bus.messages import encode
 from center.journal import Answered, Journal, Note
 from center.state import State

@@ -10,13 +10,7 @@ import pytest
 from bus.answers import Ticket
 from bus.asks import Open, Recall, Take
 from bus.device import Received
-from bus.messages import (
-    CounterState,
-    CounterStatus,
-    Health,
-    LinkHealth,
-    Rev,
-)
+from bus.messages import CounterState, CounterStatus, Health, LinkHealth, Rev
 from bus.topics import HEALTH, STATE_COUNTER
 from center.broker import PrivateBroker
 from config.clock import Clock, FakeClock

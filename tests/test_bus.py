@@ -9,21 +9,10 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from bus.answers import (
-    Answer,
-    Ticket,
-)
+from bus.answers import Answer, Ticket
 from bus.asks import Take
-from bus.device_asks import (
-    DeviceRequest,
-    Identity,
-)
-from bus.messages import (
-    Rev,
-    Status,
-    Wait,
-    encode,
-)
+from bus.device_asks import DeviceRequest, Identity
+from bus.messages import Rev, Status, Wait, encode
 from bus.session import Connected, Disconnected, Message, Session
 from bus.states import States
 from bus.topics import ASK, DEVICE_ASK, DEVICE_REPLY, REPLY, STATE_QUEUE, STATUS

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.events import (
-    ServiceShut,
-    TicketHeld,
-)
+from bus.events import ServiceShut, TicketHeld
 from bus.messages import encode
 from center import database
 from center.database import check

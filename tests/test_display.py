@@ -14,23 +14,10 @@ import pytest
 from msgspec import structs
 from PIL import Image
 
-from bus.answers import (
-    Answer,
-    Ticket,
-)
-from bus.asks import (
-    Finish,
-    Next,
-    Open,
-    Start,
-    Take,
-)
+from bus.answers import Answer, Ticket
+from bus.asks import Finish, Next, Open, Start, Take
 from bus.device import Received
-from bus.device_asks import (
-    DeviceRequest,
-    Picture,
-    Screenshot,
-)
+from bus.device_asks import DeviceRequest, Picture, Screenshot
 from bus.events import JournalEvent, ServiceRated
 from bus.messages import (
     YOUNG_CALL_S,
@@ -50,15 +37,7 @@ from bus.messages import (
 )
 from bus.remote import ask_device
 from bus.states import OLD_S, States
-from bus.topics import (
-    DEVICE_REPLY,
-    JOURNAL,
-    STATE_CATALOG,
-    STATE_CENTER,
-    STATE_COUNTER,
-    STATE_PANEL,
-    Topic,
-)
+from bus.topics import DEVICE_REPLY, JOURNAL, STATE_CATALOG, STATE_CENTER, STATE_COUNTER, STATE_PANEL, Topic
 from center.broker import PrivateBroker
 from center.counters import GUARD_MS
 from config.clock import FakeClock

@@ -9,12 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from bus.asks import VERBS, Request, Take, Verb
-from bus.events import (
-    CounterClosed,
-    DayOpened,
-    TicketIssued,
-    TicketRequeued,
-)
+from bus.events import CounterClosed, DayOpened, TicketIssued, TicketRequeued
 from bus.messages import Role
 from center import engine
 from center.state import State

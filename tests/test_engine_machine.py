@@ -14,10 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec.structs import replace
 
-from bus.answers import (
-    Order,
-    Ticket,
-)
+from bus.answers import Order, Ticket
 from bus.events import (
     DayOpened,
     EpochOpened,
@@ -36,10 +33,7 @@ from bus.events import (
     TicketRequeued,
     TicketTransferred,
 )
-from bus.messages import (
-    Rev,
-    encode,
-)
+from bus.messages import Rev, encode
 from center import engine, leases, snapshot, views
 from center.records import Ticket as Record
 from center.state import State

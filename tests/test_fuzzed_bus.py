@@ -13,10 +13,7 @@ import pytest
 
 from bench.fuzz import Assault, fuzz, logged, unasked
 from bench.hostile import Adversary
-from bus.answers import (
-    Answer,
-    Ticket,
-)
+from bus.answers import Answer, Ticket
 from bus.asks import MAX_REQUEST_BYTES, VERBS, Take
 from bus.events import JournalEvent, TicketIssued
 from bus.messages import encode

@@ -14,33 +14,10 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from bus.answers import (
-    Adopted,
-    Answer,
-    Ticket,
-)
-from bus.asks import (
-    Adopt,
-    Delivered,
-    Next,
-    Open,
-    Request,
-    Take,
-)
-from bus.events import (
-    CounterOpened,
-    JournalEvent,
-    TicketCalled,
-    TicketDelivered,
-    TicketIssued,
-    decode_body,
-)
-from bus.messages import (
-    CounterState,
-    Payload,
-    Rev,
-    encode,
-)
+from bus.answers import Adopted, Answer, Ticket
+from bus.asks import Adopt, Delivered, Next, Open, Request, Take
+from bus.events import CounterOpened, JournalEvent, TicketCalled, TicketDelivered, TicketIssued, decode_body
+from bus.messages import CounterState, Payload, Rev, encode
 from bus.session import Connected, Message, Session
 from bus.topics import ASK, CALL, JOURNAL, REPLY, STATES, STATUS
 from center import engine, moves

@@ -10,23 +10,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from bus.answers import (
-    Adopted,
-    Answer,
-    Fault,
-    Leases,
-    Nothing,
-    Ticket,
-)
+from bus.answers import Adopted, Answer, Fault, Leases, Nothing, Ticket
 from bus.asks import VERBS, Adopt, Delivered, Lease, Rate, Request, Take
 from bus.device import Device
 from bus.issuer import AGAIN_S, REPORT_S, Issuer
 from bus.memory import Memory
-from bus.messages import (
-    Payload,
-    Rev,
-    encode,
-)
+from bus.messages import Payload, Rev, encode
 from bus.reading import read
 from bus.session import Message, Session
 from bus.states import OLD_S

@@ -6,12 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bus.events import (
-    CounterOpened,
-    DayOpened,
-    RequestGivenUp,
-    ServiceShut,
-)
+from bus.events import CounterOpened, DayOpened, RequestGivenUp, ServiceShut
 from bus.messages import encode
 from center import schema
 from center.journal import VOID, Alive, Answered, Journal, JournalUnavailable

@@ -10,14 +10,7 @@ from hypothesis import strategies as st
 
 from bus.answers import Ticket
 from bus.asks import CheckIn, Take
-from bus.messages import (
-    GroupInfo,
-    QueueState,
-    Rev,
-    ServiceInfo,
-    Wait,
-    encode,
-)
+from bus.messages import GroupInfo, QueueState, Rev, ServiceInfo, Wait, encode
 from bus.reading import read
 from config.errors import LuotError, Refused, Unreachable
 from kiosk.journey import (

@@ -3,10 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from bus.answers import (
-    PaymentResult,
-    Ticket,
-)
+from bus.answers import PaymentResult, Ticket
 from bus.events import (
     OrderCancelled,
     OrderExpired,

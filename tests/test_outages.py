@@ -11,16 +11,10 @@ from uuid import uuid4
 import pytest
 from msgspec import structs
 
-from bus.answers import (
-    HubTime,
-    Ticket,
-)
+from bus.answers import HubTime, Ticket
 from bus.asks import ConfirmClock, EventPage, Events, Take
 from bus.events import HubStarted, TicketIssued
-from bus.messages import (
-    Status,
-    encode,
-)
+from bus.messages import Status, encode
 from bus.session import Session
 from bus.topics import STATUS
 from center.absences import PATIENCE_S

@@ -12,21 +12,11 @@ import pytest
 from msgspec import structs
 
 from bus.answers import Nothing
-from bus.asks import (
-    MAX_REQUEST_BYTES,
-    Request,
-)
+from bus.asks import MAX_REQUEST_BYTES, Request
 from bus.device import Reply
-from bus.device_asks import (
-    DeviceRequest,
-    Printed,
-    PrintTicket,
-)
+from bus.device_asks import DeviceRequest, Printed, PrintTicket
 from bus.health import HealthFacts
-from bus.messages import (
-    Payload,
-    encode,
-)
+from bus.messages import Payload, encode
 from bus.session import Connected, Message, Session
 from bus.topics import DEVICE_ASK, DEVICE_REPLY, HEALTH, PEER_ASK, STATE_CENTER, STATUS
 from center.broker import PrivateBroker

@@ -14,18 +14,10 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from bus.answers import (
-    Answer,
-    Fault,
-    Ticket,
-)
+from bus.answers import Answer, Fault, Ticket
 from bus.asks import Delivered, Next, Open, Request, Take
 from bus.device import Received
-from bus.messages import (
-    CounterState,
-    Payload,
-    encode,
-)
+from bus.messages import CounterState, Payload, encode
 from bus.session import Message
 from bus.topics import ASK, REPLY
 from center.broker import PrivateBroker

@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from bus.events import (
-    DayOpened,
-)
+from bus.events import DayOpened
 from center import snapshot
 from center.journal import SNAPSHOT_EVERY, Journal, JournalUnavailable
 from tests.hall import CENTER, Hall

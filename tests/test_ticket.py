@@ -8,10 +8,7 @@ import pytest
 from PIL import Image, ImageChops, features
 
 from bus.answers import Ticket
-from bus.messages import (
-    CenterState,
-    Wait,
-)
+from bus.messages import CenterState, Wait
 from config.errors import LuotError
 from printer.code import Code
 from printer.drawing import check_text

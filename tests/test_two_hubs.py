@@ -9,16 +9,10 @@ from uuid import uuid4
 import pytest
 from msgspec import structs
 
-from bus.answers import (
-    Adopted,
-    Ticket,
-)
+from bus.answers import Adopted, Ticket
 from bus.asks import Adopt, Issued, Take
 from bus.device import CaughtUp
-from bus.messages import (
-    Rev,
-    encode,
-)
+from bus.messages import Rev, encode
 from bus.session import Connected, Disconnected, Session, TakenOver
 from bus.topics import STATE_CENTER
 from center.broker import PrivateBroker

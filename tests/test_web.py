@@ -13,11 +13,7 @@ from playwright.sync_api import APIRequestContext, Browser, Page, Playwright, Ro
 
 from bus.answers import Order
 from bus.asks import ERROR_CODES, Charge, Next, Open, Recall
-from bus.messages import (
-    CounterState,
-    QueueState,
-    Stopped,
-)
+from bus.messages import CounterState, QueueState, Stopped
 from center.broker import PrivateBroker
 from config.words import LANGUAGE_NAMES, catalogue
 from demo.member import Member
