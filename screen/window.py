@@ -141,6 +141,7 @@ class Window:
         makes it anew then, and would ask after all.
         """
         output, size = self._settings.output, self._settings.size
+        os.environ["SDL_MOUSE_FOCUS_CLICKTHROUGH"] = "1"  # a touch counts that brings it to the front
         if output:
             os.environ["SDL_VIDEO_WAYLAND_WMCLASS"] = output
         pygame.display.init()

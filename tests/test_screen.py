@@ -2,6 +2,7 @@
 
 import io
 import os
+import subprocess
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -15,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from config.clock import FakeClock
+from config.clock import Clock, FakeClock
 from config.errors import HardwareAbsent
 from config.settings import Screen, Service
+from demo.desktop import VirtualDesktop
 from screen import band, icons, rounded, text, theme
 from screen.canvas import Canvas
 from screen.remote import Remote, Shot
@@ -263,6 +265,22 @@ def test_window_has_the_name_of_its_output_for_the_compositor_to_place_it(
     monkeypatch.setenv("SDL_VIDEO_WAYLAND_WMCLASS", "")
     with Window(Screen(output="HDMI-A-2"), "test", clock):
         assert os.environ["SDL_VIDEO_WAYLAND_WMCLASS"] == "HDMI-A-2"
+
+
+def test_a_touch_counts_though_the_window_hears_at_once_that_it_is_in_front(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A slow machine reads both together; SDL would let a click go that brings a window to the front."""
+    with VirtualDesktop(*SIZE) as desktop:
+        for name, value in desktop.environment.items():
+            monkeypatch.setenv(name, value)
+        with Window(Screen(size=SIZE), "test", Clock()) as window:
+            subprocess.run(["xdotool", "mousemove", "90", "60", "sleep", "0.1", "click", "1"], check=True)
+            heard: list[object] = []
+            deadline = time.monotonic() + 30
+            while Touch("up", 90, 60) not in heard and time.monotonic() < deadline:
+                heard += window.events()
+    assert Touch("down", 90, 60) in heard
 
 
 def test_machine_without_a_screen_is_told_so(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
