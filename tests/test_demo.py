@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,16 +16,10 @@ from typing import IO, Any
 from uuid import uuid4
 
 import pytest
-from click.testing import CliRunner
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
-
-from demo.center import follow
-from demo.figures import Figures
-from demo.options import DemoOptions
-from technician.command import luot as command
 
 SECONDS = 400  # more than it takes until everything has happened once
 ALL = r"[1-9]\d* given · [1-9]\d* called · [1-9]\d* printed · touch to paper \d.* · key to screen \d"
@@ -92,13 +87,12 @@ def line_with(output: IO[str] | None, words: str) -> str:
     raise AssertionError(f"the demo never said {words!r}")
 
 
-def test_it_runs_for_its_time(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    told: list[DemoOptions] = []
-    monkeypatch.setattr("demo.center.run", told.append)
-    monkeypatch.setattr("technician.command._leave_politely", lambda: None)
-    assert CliRunner().invoke(command, ["demo", "--for", "1"]).exit_code == 0
-    follow(Figures(), told[0].for_s)
-    assert "0 given" in capsys.readouterr().out
+def test_it_ends_by_itself_when_its_time_is_over(tmp_path: Path) -> None:
+    luot = str(Path(sys.executable).with_name("luot"))
+    command = [luot, "demo", "--headless", "--for", "1", "--dir", str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert ended.returncode == 0
+    assert "numbers given" in ended.stdout
 
 
 def test_it_takes_guests_and_says_what_happened_when_it_is_ended(
@@ -158,7 +152,7 @@ def running(folder: Path) -> list[str]:
     found = []
     for each in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if str(folder) in (each / "cmdline").read_text():
+            if os.fsencode(folder) in (each / "cmdline").read_bytes():
                 found.append((each / "comm").read_text().strip())
     return found
 

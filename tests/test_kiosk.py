@@ -130,15 +130,20 @@ def test_failure_22_a_number_that_cannot_be_written_down_is_made_void(booth: Boo
     assert booth.paper.tickets == []
 
 
-def test_without_paper_the_number_is_shown_to_be_remembered(booth: Booth) -> None:
-    booth.paper.take_paper_out()
-    booth.until("the printer's word", lambda: not booth.kiosk.printer.state.can_print)
+def take_without_paper(booth: Booth) -> None:
+    """The number is on the screen, and the hub hears that it is on no paper."""
     booth.touch("service:ho-tich")
     given = booth.arrives(Given)
     booth.until("the outcome", lambda: isinstance(booth.page, Given) and booth.page.paper == "failed")
     booth.until("the hub's record of it", lambda: bool(booth.happened(TicketDelivered)))
     (delivered,) = booth.happened(TicketDelivered)
     assert (delivered.ticket, delivered.outcome) == (given.ticket.id, "failed")
+
+
+def test_without_paper_the_number_is_shown_to_be_remembered(booth: Booth) -> None:
+    booth.paper.take_paper_out()
+    booth.until("the printer's word", lambda: not booth.kiosk.printer.state.can_print)
+    take_without_paper(booth)
 
 
 def test_a_ticket_that_cannot_be_drawn_any_more_is_shown_told_and_ends_nothing(
@@ -153,12 +158,7 @@ def test_a_ticket_that_cannot_be_drawn_any_more_is_shown_told_and_ends_nothing(
     booth.settings = structs.replace(booth.settings, printer=port)
     booth.start()
     picture.unlink()
-    booth.touch("service:ho-tich")
-    given = booth.arrives(Given)
-    booth.until("its outcome", lambda: isinstance(booth.page, Given) and booth.page.paper == "failed")
-    booth.until("the hub's record of it", lambda: bool(booth.happened(TicketDelivered)))
-    (delivered,) = booth.happened(TicketDelivered)
-    assert (delivered.ticket, delivered.outcome) == (given.ticket.id, "failed")
+    take_without_paper(booth)
     booth.touch("done")
     booth.arrives(Home)
 
