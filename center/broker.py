@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 HUB = "hub"
 START_S = 30.0  # a broker is ready in about 10 ms, where the machine is not busy
-WITH_US = ("setpriv", "--pdeathsig", "TERM")  # what it starts ends when we do, though we are killed
+WITH_US = ("setpriv", "--pdeathsig", "TERM")  # before a command: it ends when we do, though we are killed
 FREE_PORTS = (20_000, 32_000)  # below those that Linux gives to outgoing connections
 
 # What every account may do; %u is its own name.
