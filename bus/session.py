@@ -159,7 +159,7 @@ class Session:
         """Tell the broker that what `receive` returned last is done with; of an older connection, nothing."""
         client = self._client
         for message in self._unacknowledged:
-            if client is not None and self.connected and message.generation == self._generation:
+            if client is not None and message.generation == self._generation:
                 client.ack(message.mid, message.qos)
         self._unacknowledged = []
 
@@ -222,6 +222,7 @@ class Session:
                 client.connect(self.broker.host, self.broker.port, KEEPALIVE_S, **self._connect_options())
         except (OSError, ValueError) as error:
             return str(error)
+        self._client = client  # what waited for us comes before we are subscribed, and is acknowledged, too
         client.loop_start()
         self._lost.wait()
         if self._stop.is_set() and self.connected:
@@ -276,7 +277,6 @@ class Session:
             for each, code in zip(self.subscriptions, codes, strict=True):
                 if code.is_failure:
                     log.error("the broker refused a subscription (%s) filter=%s", code, each)
-            self._client = client
             self._stood = self.connected = True
             log.info("connected to the broker address=%s account=%s", self.broker.where, self.client_id)
             self.inbox.put(Connected(generation))

@@ -240,7 +240,7 @@ def take(kiosk: Member, service: str = "ho-tich", category: str = "ordinary") ->
 
 
 def log_in(page: Page, password: str = PASSWORD, *, name: str = "clerk-1") -> None:
-    page.fill("#name", name)
+    page.fill("input#name", name)  # the page that is being left may have a name, too
     page.fill("#password", password)
     page.click("#enter")
 

@@ -13,7 +13,7 @@ from bus.answers import Answer, Ticket
 from bus.asks import Take
 from bus.device_asks import DeviceRequest, Identity
 from bus.messages import Rev, Status, Wait, encode
-from bus.session import Connected, Disconnected, Message, Session
+from bus.session import RECEIVE_MAXIMUM, Connected, Disconnected, Message, Session
 from bus.states import States
 from bus.topics import ASK, DEVICE_ASK, DEVICE_REPLY, REPLY, STATE_QUEUE, STATUS
 from center.broker import PrivateBroker
@@ -88,6 +88,24 @@ class TestSession:
             assert kiosk.publish(ASK.path(CENTER, device="kiosk-1", verb="take"), b"new")
             messages = [item for item in received(hub, Message) if isinstance(item, Message)]
             assert [message.payload for message in messages] == [b"new"]
+
+    def test_all_that_waited_for_us_comes_however_much_it_is(self, broker: PrivateBroker) -> None:
+        """The broker begins before it says that we are subscribed, and waits for our word after each 200."""
+        asked = [b"%d" % number for number in range(3 * RECEIVE_MAXIMUM)]
+        topic = ASK.path(CENTER, device="kiosk-1", verb="take")
+        with bare(broker, "kiosk-1", STATUS.path(CENTER, device="kiosk-1")) as kiosk:
+            received(kiosk, Connected)
+            with bare(broker, "hub", ASK.filter(CENTER), keep_s=60) as hub:
+                received(hub, Connected)
+            for each in asked:
+                kiosk.publish(topic, each)
+            kiosk.publish(STATUS.path(CENTER, device="kiosk-1"), b"all is said")
+            received(kiosk, Message)
+            heard: list[bytes] = []
+            with bare(broker, "hub", ASK.filter(CENTER), keep_s=60) as hub:
+                while len(heard) < len(asked):
+                    heard += [item.payload for item in received(hub, Message) if isinstance(item, Message)]
+            assert heard == asked
 
     def test_what_was_not_handled_comes_again(self, broker: PrivateBroker) -> None:
         with bare(broker, "kiosk-1") as kiosk:
