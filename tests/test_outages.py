@@ -192,6 +192,21 @@ def test_failure_21_what_the_settings_have_lost_is_cleared_from_the_broker(
         assert called.read(Ticket).label == "F001", "who waits there can be called"
 
 
+def test_all_is_told_to_a_new_broker_though_a_number_was_waiting(
+    broker: PrivateBroker, own: Hub, web: Member, tmp_path: Path
+) -> None:
+    """The number changes its queue, which is told first: that must not pass for all that there is to tell."""
+    expect_of(own, web, "the hub", web.states.fresh)
+    broker.kill()
+    expect_of(own, web, "the loss", lambda: not (own.device.connected or own._caught_up))
+    own._requests.append(request(Take(uuid4(), "ho-tich")))
+    broker.start()
+    with Member(broker, "guest-kiosk", "kiosk", tmp_path) as kiosk:
+        expect_of(own, kiosk, "the number", lambda: own.memory.state.tickets != {})
+        expect_of(own, kiosk, "the board", lambda: kiosk.states.board is not None)
+        expect_of(own, kiosk, "the catalogue", lambda: kiosk.states.catalog is not None)
+
+
 def test_failure_24_no_number_is_given_from_a_folder_that_forgets(
     settings: CenterSettings, settings_of_hub: HubSettings, clock: FakeClock, web: Member, tmp_path: Path
 ) -> None:

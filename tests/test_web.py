@@ -13,6 +13,7 @@ from playwright.sync_api import APIRequestContext, Browser, Page, Playwright, Ro
 
 from bus.answers import Order
 from bus.asks import ERROR_CODES, Charge, Next, Open, Recall
+from bus.events import OrderPaid
 from bus.messages import CounterState, QueueState, Stopped
 from center.broker import PrivateBroker
 from config.words import LANGUAGE_NAMES, catalogue
@@ -36,6 +37,7 @@ from tests.browsing import (
     thaw,
     twice_at_once,
 )
+from tests.committed import committed
 from web.app import PAGES
 from web.appointments import MISTAKES
 
@@ -329,7 +331,7 @@ class TestAfterAnOutage:
 
 class TestCash:
     def test_failure_18_cash_that_was_taken_is_told_even_after_the_web_was_killed(
-        self, page: Page, kiosk: Member, hub: Part, web: Part
+        self, page: Page, kiosk: Member, hub: Part, web: Part, files: Path
     ) -> None:
         """Nobody takes the money twice, so nobody would tell it twice."""
         take(kiosk)
@@ -343,7 +345,13 @@ class TestCash:
         expect(page.locator("#trouble")).to_contain_text("đang giữ 1 việc")
         web.kill()
         thaw(hub)
-        expect(page.locator("#order")).to_contain_text("Đã nhận")
+
+        def told() -> list[OrderPaid]:
+            return [each for each in committed(files) if isinstance(each, OrderPaid)]
+
+        wait_for(kiosk, "the hub to hear of it", lambda: len(told()) == 1)
+        expect(page.locator("#trouble")).to_be_hidden()
+        assert [each.how for each in told()] == ["cash"]
 
 
 class TestMending:
