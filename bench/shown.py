@@ -23,6 +23,12 @@ def differences(before: tuple[State, ...], after: tuple[State, ...]) -> list[str
     ]
 
 
+def missing(states: States) -> list[str]:
+    """What everybody needs and was not shown."""
+    needed = {"centre": states.center, "catalogue": states.catalog, "board": states.board}
+    return [name for name, state in needed.items() if state is None]
+
+
 def newest(states: States) -> int:
     """The newest event that is shown."""
     return max(each.rev.seq for each in everything(states))

@@ -39,6 +39,7 @@ def torture(folder: Path, faults: int, seed: int, *, least: int = 0) -> Report:
         while min(_happened(center).values()) < least and monotonic() < until:
             center.work(TURN_S)
         findings = Findings(unreconciled=center.close_doors(RETURN_S))
+        findings.unreconciled += center.welcome()
         findings.unreconciled += center.restart_hub()
     ledger = Ledger(findings)
     with Journal(folder / HUB / "journal.sqlite", center.settings.center, read_only=True) as journal:

@@ -19,7 +19,7 @@ from bench.clerk import Clerk
 from bench.faults import HUB
 from bench.jumping_hub import Shift
 from bench.network import Network, Wire
-from bench.shown import differences, newest, picture, shown_since
+from bench.shown import differences, missing, newest, picture, shown_since
 from bus.asks import Events
 from bus.device import Device, Received
 from bus.events import JournalEvent
@@ -34,7 +34,7 @@ KIOSKS = tuple(f"kiosk-{number}" for number in range(1, 11))
 COUNTERS = tuple(str(number) for number in range(1, 9))
 LETTERS = "ABCDEFGH"
 OFFLINE = (5_000, 9_999)  # of each letter: minutes of presses without pause need more than a day of people
-WATCH = "watch"
+WATCH, NEWCOMER = "watch", "newcomer"
 START_S = 60.0
 TURN_S = 0.05
 LATELY = 200  # papers: who stands before a counter shows one of those
@@ -63,6 +63,7 @@ def center_settings() -> CenterSettings:
             *(Account(each, "kiosk") for each in KIOSKS),
             *(Account(f"bridge-{each}", "bridge", counters=(each,)) for each in COUNTERS),
             Account(WATCH, "web"),
+            Account(NEWCOMER, "web"),
         ),
     )
 
@@ -184,6 +185,16 @@ class TorturedCenter:
         away = [f"{name} has not told all" for name, kiosk in self.kiosks.items() if not kiosk.ended]
         away += [f"the clerk of {each.counter} cannot close" for each in self.clerks if not each.gone]
         return away if self.watch.states.fresh() else [*away, "the hub is silent"]
+
+    def welcome(self) -> list[str]:
+        """Returns what a device that comes only now is not told in time: the broker was killed meanwhile."""
+        until = monotonic() + START_S
+        topics = [each.filter(self.settings.center) for each in STATES]
+        with Device(self._settings(NEWCOMER), "web", topics) as newcomer:
+            while (untold := missing(newcomer.states)) and monotonic() < until:
+                newcomer.step(TURN_S)
+                self._step(0.0)
+        return [f"who comes late is not told the {each}" for each in untold]
 
     def restart_hub(self) -> list[str]:
         """End it as a power cut does. Returns what it shows otherwise once it is back."""

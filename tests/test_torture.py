@@ -16,6 +16,7 @@ from bench.child import Child
 from bench.faults import KINDS
 from bench.jumping_hub import JumpingClock, Shift
 from bench.network import Network, Wire
+from bench.shown import missing
 from bench.torture import torture
 from bus.events import (
     CounterOpened,
@@ -30,7 +31,7 @@ from bus.events import (
     TicketIssued,
     TicketPresented,
 )
-from bus.messages import Call, CounterState, QueueState, Rev
+from bus.messages import Board, Call, CounterState, QueueState, Rev
 from bus.states import States
 from config.clock import Clock
 
@@ -162,6 +163,13 @@ def issued(label: str, request: UUID, day: str = DAY) -> TicketIssued:
 
 def adopted(label: str) -> TicketAdopted:
     return TicketAdopted(f"{DAY}-{label}", label, "civil", "ordinary", "vi", AT, 0, AT, "kiosk-2", uuid4())
+
+
+def test_what_a_newcomer_is_not_told_is_named() -> None:
+    states = shown()
+    assert missing(states) == ["centre", "catalogue", "board"]
+    states.board = Board(Rev("", 4), ())
+    assert missing(states) == ["centre", "catalogue"]
 
 
 def shown(*, waiting: int = 1, ticket: str = f"{DAY}-A001") -> States:
