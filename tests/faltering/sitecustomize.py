@@ -16,6 +16,7 @@ import time
 from types import FrameType
 
 CALLS = 200_000  # between two standstills of a thread, on average
+chance = random.Random()  # its own: tests seed the other
 
 
 class Falter(threading.local):
@@ -29,11 +30,11 @@ class Falter(threading.local):
         self._left -= 1
         if self._left <= 0:
             self._left = self._calls()
-            time.sleep(random.random() ** 2 * self._longest_s)
+            time.sleep(chance.random() ** 2 * self._longest_s)
 
     @staticmethod
     def _calls() -> int:
-        return int(random.expovariate(1 / CALLS))
+        return int(chance.expovariate(1 / CALLS))
 
 
 if longest_s := float(os.environ.get("FALTER_S", "0")):
