@@ -1,5 +1,6 @@
 """Sound in and out at a technician's command: a microphone, files of any kind, a loudspeaker."""
 
+import ctypes
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,5 +76,14 @@ def record(wait: Callable[[], object]) -> bytes:
         )  # fmt: skip
         microphone.pause(0)
         wait()
-        microphone.close()
+        _close(microphone)
     return b"".join(heard)
+
+
+def _close(microphone: audio.AudioDevice) -> None:
+    """Have SDL do it without the interpreter's lock: what hears may be waiting for that, and SDL for what hears.
+
+    pygame's own `close` keeps the lock, and then both wait for ever.
+    """
+    sdl = ctypes.CDLL(audio.__file__)  # what pygame is linked with
+    sdl.SDL_CloseAudioDevice(microphone.deviceid)
