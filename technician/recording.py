@@ -81,7 +81,7 @@ def record(wait: Callable[[], object]) -> bytes:
 
 
 def _close(microphone: audio.AudioDevice) -> None:
-    """Have SDL do it without the interpreter's lock: what hears may be waiting for that, and SDL for what hears.
+    """Have SDL do it without the interpreter's lock: what hears may wait for that, and SDL for what hears.
 
     pygame's own `close` keeps the lock, and then both wait for ever.
     """
