@@ -70,7 +70,7 @@ class Telling:
                 self.device.publish(CALL, views.call(state, entry))
 
     def catalog(self, state: State) -> None:
-        """Tell what the settings have: it changes with a restart only, and is made only to be told."""
+        """Tell what the settings have, once to each connection: it changes with a restart only."""
         if STATE_CATALOG.path(self.center.center) not in self._told:
             emblem = _emblem(self.center.theme)
             self._keep(STATE_CATALOG, views.catalog(self.center, state.rev, emblem))

@@ -148,6 +148,13 @@ class TestTheBooks:
         assert ledger.findings == Findings(unreconciled=["0 are shown waiting, 1 do"])
 
 
+def test_what_a_newcomer_is_not_told_is_named() -> None:
+    states = shown()
+    assert missing(states) == ["centre", "catalogue", "board"]
+    states.board = Board(Rev("", 4), ())
+    assert missing(states) == ["centre", "catalogue"]
+
+
 PAPERS = [Paper("kiosk-1", FIRST, "A001", False), Paper("kiosk-1", SECOND, "A002", False)]
 TOLD = ToldCall("bridge-1", FIRST, "1", 1, f"{DAY}-A001")
 ANNOUNCED = Call(f"{DAY}-A001", 1, 4, "A001", "1", "1", {}, ("vi",))
@@ -163,13 +170,6 @@ def issued(label: str, request: UUID, day: str = DAY) -> TicketIssued:
 
 def adopted(label: str) -> TicketAdopted:
     return TicketAdopted(f"{DAY}-{label}", label, "civil", "ordinary", "vi", AT, 0, AT, "kiosk-2", uuid4())
-
-
-def test_what_a_newcomer_is_not_told_is_named() -> None:
-    states = shown()
-    assert missing(states) == ["centre", "catalogue", "board"]
-    states.board = Board(Rev("", 4), ())
-    assert missing(states) == ["centre", "catalogue"]
 
 
 def shown(*, waiting: int = 1, ticket: str = f"{DAY}-A001") -> States:

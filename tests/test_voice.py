@@ -362,7 +362,7 @@ def test_microphone_is_recorded_and_what_it_heard_is_played(
     monkeypatch.setattr(audio, "AudioDevice", counted)
     monkeypatch.setattr("click.pause", pause)
     assert command("speaker", "vi", "H'Lan", "--licence", "CC BY 4.0").exit_code == 0
-    faulthandler.dump_traceback_later(60, exit=True)  # two threads that wait for each other stop everything
+    faulthandler.dump_traceback_later(300, exit=True)  # nothing else ends threads that wait for each other
     told = command("record", "vi", "counter-tax", "--words", "đến bàn thuế")
     faulthandler.cancel_dump_traceback_later()
     assert told.exit_code == 0, told.output

@@ -15,7 +15,7 @@ import threading
 import time
 from types import FrameType
 
-CALLS = 200_000  # between two standstills of a thread, on average
+CALLS = 200_000  # and returns, between two standstills of a thread, on average
 chance = random.Random()  # its own: tests seed the other
 
 
